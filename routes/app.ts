@@ -1,0 +1,254 @@
+/**
+ * Everything that is answered on the main port.
+ *
+ * @module
+ */
+
+import { type Context, Hono } from "hono";
+import type { Logger } from "@logtape/logtape";
+import type { Clock } from "../base/clock.ts";
+import { messageOf } from "../base/errors.ts";
+import type { DeviceStatus } from "../actors/device/status.ts";
+import type { HistoryStore } from "../services/history/store.ts";
+import type { DeviceTokens } from "../services/tokens.ts";
+import { baseUrls, otaUrl, socketUrl } from "./addresses.ts";
+import { createDeviceDoor, type DeviceDoor, isDevicePath, nativeDeviceRoute } from "./device.ts";
+import { devicePolicy, tokenRequired } from "./device_policy.ts";
+import type { RequestHandler } from "./listener.ts";
+import { createOta, isOtaPath, type SeenDevice } from "./ota.ts";
+import { createOwnerCheck } from "./owner.ts";
+import { pageLanguage } from "./page/language.ts";
+import { API_HEADERS, pageHeaders } from "./page/security.ts";
+import { renderPage } from "./page/view.ts";
+import { problemResponse } from "./problem.ts";
+import { answerSay, type Say } from "./say.ts";
+import type { NativeTransport } from "./transport/native.ts";
+import type { DeviceTransport } from "./transport/options.ts";
+import type { AcceptDevice } from "./transport/transport.ts";
+import { isLoopback, type TrustedProxies, trustedProxies } from "./trusted_proxies.ts";
+
+/** The part of the configuration that the routes read. */
+export interface AppConfig {
+  readonly server: {
+    readonly host: string;
+    readonly publicUrl: string;
+    readonly trustedProxies: readonly string[];
+    readonly timezone: string;
+    readonly transport: "native" | "ws";
+    readonly maxConnections: number;
+  };
+  readonly devices: {
+    readonly allow: "any" | "known" | "list";
+    readonly list: readonly string[];
+    readonly token: "auto" | "required" | "off";
+  };
+  readonly console: { readonly enabled: boolean };
+}
+
+/** What the routes need. */
+export interface AppDeps {
+  readonly config: AppConfig;
+  /** The port that the listener got; it differs from the configured one when that is 0. */
+  readonly port: () => number;
+  /** The port of the `ws` transport, where that is the one. */
+  readonly wsPort: () => number;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The transport in use; with `ws` it takes its upgrades on its own port through {@link App.door}. */
+  readonly transport: { readonly kind: "native"; readonly native: NativeTransport } | { readonly kind: "ws"; readonly ws: DeviceTransport };
+  readonly accept: AcceptDevice;
+  readonly tokens: DeviceTokens;
+  readonly ownerPassword: string;
+  readonly devices: () => readonly DeviceStatus[];
+  readonly history: Pick<HistoryStore, "listTurns">;
+  /** Lines of a device's recording without line ends, or undefined where there is none. */
+  readonly recording: (deviceId: string) => Iterable<string> | undefined;
+  /** Has a connected device say something. */
+  readonly say: Say;
+  readonly draining: () => boolean;
+  readonly isKnown: (deviceId: string) => boolean | Promise<boolean>;
+  /** Hears of every device that OTA answered. */
+  readonly onDeviceSeen?: (device: SeenDevice) => void | Promise<void>;
+  readonly lanAddresses: () => readonly string[];
+}
+
+/** The routes, and the door of the devices for a port of their own. */
+export interface App {
+  readonly handler: RequestHandler;
+  readonly door: DeviceDoor;
+}
+
+/** Turns on the page: about two screens. */
+const PAGE_TURNS = 20;
+
+type Env = { Bindings: { readonly peer: string } };
+
+/** Composes the routes. */
+export function createApp(deps: AppDeps): App {
+  const { config, clock, logger } = deps;
+  const startedAt = clock.now();
+  const proxies = trustedProxies(config.server.trustedProxies);
+  const policy = devicePolicy({ ...config.devices, isKnown: deps.isKnown });
+  const required = tokenRequired(config.devices.token, config.server.host);
+  const transport = deps.transport.kind === "native" ? deps.transport.native : deps.transport.ws;
+  const door = createDeviceDoor({
+    policy,
+    tokens: deps.tokens,
+    tokenRequired: required,
+    proxies,
+    transport,
+    maxConnections: config.server.maxConnections,
+    draining: deps.draining,
+    logger,
+  });
+  const device = deviceRoute(deps, door);
+  const owner = ownerGate(deps, proxies);
+  const ota = createOta({
+    policy,
+    tokens: deps.tokens,
+    issueTokens: config.devices.token !== "off",
+    proxies,
+    publicUrl: config.server.publicUrl,
+    transport: config.server.transport,
+    wsPort: deps.wsPort,
+    timezone: config.server.timezone,
+    clock,
+    logger,
+    ...(deps.onDeviceSeen === undefined ? {} : { onDeviceSeen: deps.onDeviceSeen }),
+  });
+  const security = pageHeaders();
+
+  const app = new Hono<Env>();
+  app.get("/", async (c) => {
+    const isOwner = owner.check(c).owner;
+    const bases = baseUrls({ publicUrl: config.server.publicUrl, host: config.server.host, port: deps.port() }, deps.lanAddresses());
+    const document = await renderPage({
+      language: pageLanguage(c.req.query("lang") ?? c.req.header("accept-language") ?? null),
+      version: deps.version,
+      draining: deps.draining(),
+      otaUrls: bases.map(otaUrl),
+      socketUrl: socketUrl(bases[0] ?? "", deps.transport.kind === "ws" ? deps.wsPort() : undefined),
+      loopbackOnly: config.server.publicUrl === "" && (config.server.host === "localhost" || isLoopback(config.server.host)),
+      owner: isOwner ? { devices: deps.devices(), turns: await lastTurns(deps) } : undefined,
+      canSignIn: config.console.enabled,
+      now: clock.wall(),
+      timezone: config.server.timezone,
+    });
+    return c.body(document, 200, security);
+  });
+  app.get("/owner", (c) => owner.refusal(c) ?? c.redirect("/", 303));
+  app.get("/health", (c) => c.json({ status: "ok", version: deps.version }, 200, { "cache-control": "no-store", ...API_HEADERS }));
+  app.get("/api/status", (c) =>
+    owner.refusal(c) ?? c.json(
+      {
+        version: deps.version,
+        draining: deps.draining(),
+        uptimeMs: Math.round(clock.now() - startedAt),
+        sockets: { transport: deps.transport.kind, ...transport.counts(), max: config.server.maxConnections },
+        devices: deps.devices(),
+      },
+      200,
+      { "cache-control": "no-store", ...API_HEADERS },
+    ));
+  app.get("/debug/devices/:id/recording", (c) => {
+    const refusal = owner.refusal(c);
+    if (refusal !== undefined) return refusal;
+    const id = c.req.param("id").toLowerCase();
+    const lines = deps.recording(id);
+    if (lines === undefined) {
+      return problemResponse({ status: 404, code: "no_recording", title: "Nothing is recorded of this device", detail: id }, API_HEADERS);
+    }
+    return new Response(ndjson(lines), {
+      headers: { "content-type": "application/x-ndjson", "cache-control": "no-store", ...API_HEADERS },
+    });
+  });
+  app.post("/api/devices/:id/say", (c) => owner.refusal(c) ?? answerSay(c.req.raw, c.req.param("id").toLowerCase(), deps.say));
+  app.all("*", (c) => {
+    if (isOtaPath(c.req.path)) return ota(c.req.raw, c.env.peer);
+    const detail = `Nothing is at ${c.req.method} ${c.req.path}; devices use /xiaozhi/ota/ and /xiaozhi/v1/, people use /`;
+    return problemResponse({ status: 404, code: "not_found", title: "Not found", detail }, API_HEADERS);
+  });
+  const failed = (error: unknown, request: Request) => {
+    logger.error("{method} request failed: {error}", { method: request.method, error: messageOf(error) });
+    return problemResponse({ status: 500, code: "internal", title: "The server failed to answer; its log says why" }, API_HEADERS);
+  };
+  app.onError((error, c) => failed(error, c.req.raw));
+
+  const handler: RequestHandler = async (request, info) => {
+    const peer = info.remoteAddr.transport === "tcp" ? info.remoteAddr.hostname : "";
+    // A Host header that is no host makes Deno's `request.url` throw.
+    const path = pathOf(request);
+    if (path === undefined) return problemResponse({ status: 400, code: "malformed_request", title: "The request has no valid address" });
+    try {
+      // Upgrade answers may not pass through middleware, which would touch their headers.
+      return await (isDevicePath(path) ? device(request, peer) : app.fetch(request, { peer }));
+    } catch (error) {
+      return failed(error, request);
+    }
+  };
+  return { handler, door };
+}
+
+function pathOf(request: Request): string | undefined {
+  try {
+    return new URL(request.url).pathname;
+  } catch {
+    return undefined;
+  }
+}
+
+function deviceRoute(deps: AppDeps, door: DeviceDoor): (request: Request, peer: string) => Response | Promise<Response> {
+  if (deps.transport.kind === "native") return nativeDeviceRoute(door, deps.transport.native, deps.accept, deps.logger);
+  return () => {
+    const title = `Device sockets are on port ${deps.wsPort()}; restart the device, so that it asks the OTA address again`;
+    return problemResponse({ status: 421, code: "wrong_port", title });
+  };
+}
+
+function ownerGate({ config, ownerPassword, clock }: AppDeps, proxies: TrustedProxies) {
+  const verdict = createOwnerCheck({ password: ownerPassword, proxies, clock });
+  const check = (c: Context<Env>) =>
+    config.console.enabled ? verdict(c.req.raw, c.env.peer) : { owner: false, reason: "anonymous" } as const;
+  const refusal = (c: Context<Env>): Response | undefined => {
+    if (!config.console.enabled) {
+      return problemResponse(
+        { status: 403, code: "console_off", title: "The owner's pages are off: console.enabled is false" },
+        API_HEADERS,
+      );
+    }
+    const found = check(c);
+    if (found.owner) return undefined;
+    if (found.reason === "limited") {
+      const title = "Too many wrong passwords; wait before trying again";
+      const headers = { "retry-after": String(found.retryAfterS), ...API_HEADERS };
+      return problemResponse({ status: 429, code: "too_many_passwords", title }, headers);
+    }
+    const title = found.reason === "wrong" ? "The password is wrong" : "This is for the owner: give the password, or ask from localhost";
+    const challenge = { "www-authenticate": 'Basic realm="xiaozhi", charset="UTF-8"', ...API_HEADERS };
+    return problemResponse({ status: 401, code: `owner_${found.reason}`, title }, challenge);
+  };
+  return { check, refusal };
+}
+
+async function lastTurns({ history, logger }: AppDeps) {
+  try {
+    return [...await history.listTurns({ limit: PAGE_TURNS })].reverse();
+  } catch (error) {
+    logger.warn("The last turns cannot be read for the page: {error}", { error: messageOf(error) });
+    return undefined;
+  }
+}
+
+/** Lines as a body, one chunk for each, so that a large recording is never one string. */
+function ndjson(lines: Iterable<string>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const encoder = new TextEncoder();
+  const iterator = lines[Symbol.iterator]();
+  return new ReadableStream({
+    pull(controller) {
+      const { done, value } = iterator.next();
+      if (done) return controller.close();
+      controller.enqueue(encoder.encode(`${value}\n`));
+    },
+  });
+}

@@ -1,0 +1,17 @@
+/**
+ * Section `console`: the web console.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+
+/** Schema of the section. */
+export const consoleSection = z.strictObject({
+  enabled: z.boolean().default(true).meta({ description: "Serve the web console and its pages" }),
+  password: z.string().default("").meta({
+    description:
+      "Password for the console from other machines; empty generates one, prints it at first start and keeps it in the data directory",
+    secret: true,
+  }),
+});

@@ -1,0 +1,26 @@
+/**
+ * Section `features`: each capability can be switched off, and so rolled back, alone.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+
+function flag(description: string) {
+  return z.boolean().default(true).meta({ description });
+}
+
+/** Schema of the section. */
+export const featuresSection = z.strictObject({
+  recorder: flag("Record the latest events of each device for the session view and replay"),
+  deviceMcp: flag("Ask devices for their MCP tools and offer them to the chat stage"),
+  wakeGreeting: flag("Let a wake word be greeted or answered, as conversation.wake says; off listens silently"),
+  voiceBargeIn: flag("Let speech interrupt an answer on devices that cancel their own echo"),
+  speculation: flag("Begin to recognise and to answer in the pause that may be the end of what is said; thrown away if it is not"),
+  idleGoodbye: flag("Say goodbye when an idle session ends, as devices.goodbye says; off ends it silently"),
+  serverTools: flag("Offer the chat stage the tools of this server: time, weather, the end of the conversation, roles"),
+  memory: flag("Remember earlier conversations of a device in a summary, where the chat stage is a language model"),
+  fillers: flag("Say a moment's patience when an answer is long in coming, as conversation.fillerAfterMs says"),
+  historyAudio: flag("Keep the audio that history.audio asks for"),
+  tracing: flag("Make an OpenTelemetry trace of each turn; nothing is made or sent unless OTEL_DENO is true"),
+});

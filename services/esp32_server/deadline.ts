@@ -1,0 +1,56 @@
+/**
+ * Time limits of a stage call that share one signal with the caller's abort.
+ *
+ * @module
+ */
+
+import type { Clock, TimerId } from "../../base/clock.ts";
+
+/** A signal that aborts with the caller's reason, or with an error of ours when an armed time is over. */
+export class Deadline implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #clock: Clock;
+  readonly #parent: AbortSignal;
+  readonly #forward = () => this.#controller.abort(this.#parent.reason);
+  #timer: TimerId | undefined;
+
+  constructor(clock: Clock, parent: AbortSignal) {
+    this.#clock = clock;
+    this.#parent = parent;
+    if (parent.aborted) this.#forward();
+    else parent.addEventListener("abort", this.#forward, { once: true });
+  }
+
+  /** To be handed to whatever must end. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Aborts with `error()` after `ms` milliseconds; replaces the time armed before. */
+  arm(ms: number, error: () => Error): void {
+    this.disarm();
+    this.#timer = this.#clock.setTimeout(() => this.#controller.abort(error()), ms);
+  }
+
+  /** Lets time pass again. */
+  disarm(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Rejects with the signal's reason as soon as it aborts, else settles as `work` does. For work that cannot hear a signal. */
+  race<T>(work: Promise<T>): Promise<T> {
+    const { signal } = this;
+    return new Promise((resolve, reject) => {
+      const onAbort = () => reject(signal.reason);
+      if (signal.aborted) onAbort();
+      signal.addEventListener("abort", onAbort, { once: true });
+      work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.disarm();
+    this.#parent.removeEventListener("abort", this.#forward);
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * What a process that ended without closing left behind, closed at the next start.
+ *
+ * @module
+ */
+
+import type { Clock } from "../../base/clock.ts";
+import type { SqliteFile } from "./database.ts";
+
+/** What was closed. */
+export interface Recovered {
+  readonly turns: number;
+  readonly sessions: number;
+}
+
+/**
+ * Closes drafts and open sessions as `crashed`, in one transaction, drafts with their outbox entries. When exactly they ended is not
+ * known, so each gets the last instant that is: a draft its start, a session the end of its last turn.
+ */
+export function closeCrashed(db: SqliteFile, clock: Clock): Recovered {
+  return db.transaction(() => {
+    db.prepare("INSERT INTO outbox (turn_id, created_at) SELECT turn_id, ? FROM turns WHERE outcome IS NULL ORDER BY started_at, turn_id")
+      .run(clock.wall());
+    const turns = db.prepare(
+      "UPDATE turns SET outcome = 'crashed', ended_at = started_at, error_code = 'crashed', " +
+        "error_message = 'The server ended before this turn did' WHERE outcome IS NULL",
+    ).run().changes;
+    const sessions = db.prepare(
+      "UPDATE sessions SET end_reason = 'crashed', ended_at = max(started_at, coalesce(" +
+        "(SELECT max(ended_at) FROM turns WHERE turns.session_id = sessions.session_id), 0)) WHERE ended_at IS NULL",
+    ).run().changes;
+    return { turns, sessions };
+  });
+}

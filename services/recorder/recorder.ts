@@ -1,0 +1,249 @@
+/**
+ * The recorder of one device: always on, cheap, bounded; read when somebody wants to know what happened.
+ *
+ * @module
+ */
+
+import type { ActorRefLike, AnyStateMachine, InspectionEvent, StateValue } from "xstate";
+import type { Clock } from "../../base/clock.ts";
+import { messageOf } from "../../base/errors.ts";
+import { describe } from "../charts/describe.ts";
+import { LineWriter, RECORDING_SCHEMA, type RecordingHeader, type RecordKind, type Slot } from "./record.ts";
+import { type Redacted, Redactor } from "./redact.ts";
+import { Ring } from "./ring.ts";
+
+/** Records kept: about ten minutes of conversation at six turns a minute and thirty records a turn. */
+export const DEFAULT_RECORDS = 2_048;
+/** Memory a device may hold, bytes; a record takes about 250, so that the number of records usually decides. */
+export const DEFAULT_RECORD_BYTES = 1_024 * 1_024;
+/** Estimated cost of a record before its data, bytes: a slot of fourteen fields. */
+const RECORD_BYTES = 144;
+/** Longer event types are cut: they are this program's own words, so a longer one is a fault. */
+const MAX_TYPE = 128;
+
+/** What a {@link DeviceRecorder} needs. */
+export interface RecorderOptions {
+  readonly deviceId: string;
+  readonly clock: Clock;
+  /** Version of this program, for the header. */
+  readonly appVersion: string;
+  /** @default {DEFAULT_RECORDS} */
+  readonly records?: number;
+  /** @default {DEFAULT_RECORD_BYTES} */
+  readonly bytes?: number;
+  /** Whether what people and the assistant say is recorded; else only its length. @default {false} */
+  readonly transcripts?: boolean;
+}
+
+/** What the recorder knows of an actor. XState's own session ids differ from run to run, so they are never shown. */
+interface Known {
+  readonly name: string;
+  readonly machine: AnyStateMachine | undefined;
+  value: StateValue | undefined;
+  /** Number of the last event record of this actor. */
+  event: number;
+}
+
+/** Records what one device's actors do. No method throws. */
+export class DeviceRecorder {
+  /** The device. */
+  readonly deviceId: string;
+  readonly #clock: Clock;
+  readonly #ring: Ring;
+  readonly #redactor: Redactor;
+  readonly #appVersion: string;
+  readonly #startedAt: number;
+  readonly #epoch: number;
+  readonly #known = new WeakMap<object, Known>();
+  #machine: AnyStateMachine | undefined;
+  #machineHash: string | undefined;
+  #faults = 0;
+  #lastFault = "";
+
+  constructor(options: RecorderOptions) {
+    this.deviceId = options.deviceId;
+    this.#clock = options.clock;
+    this.#appVersion = options.appVersion;
+    this.#ring = new Ring(options.records ?? DEFAULT_RECORDS, options.bytes ?? DEFAULT_RECORD_BYTES);
+    this.#redactor = new Redactor(options.transcripts ?? false);
+    this.#startedAt = options.clock.now();
+    this.#epoch = options.clock.wall();
+  }
+
+  /** Number that the next record gets; a viewer polls from it. */
+  get next(): number {
+    return this.#ring.next;
+  }
+
+  /** Estimated bytes held. */
+  get bytes(): number {
+    return this.#ring.bytes;
+  }
+
+  /** Whether texts are recorded from now on; what was left out before stays so. */
+  set transcripts(on: boolean) {
+    this.#redactor.transcripts = on;
+  }
+
+  /** Give this to `createActor(machine, { inspect })`. It never throws: XState would put the actor in error, or the sender. */
+  readonly inspect = (event: InspectionEvent): void => {
+    try {
+      this.#inspect(event);
+    } catch (error) {
+      this.#fault(error);
+    }
+  };
+
+  /** Records something that happened outside machines: `note("vad", { probability: 0.8 })`. */
+  note(kind: string, data?: unknown): void {
+    try {
+      this.#redactor.bytes = 0;
+      this.#write("note", "", kind, data === undefined ? undefined : this.#redactor.redact(data));
+    } catch (error) {
+      this.#fault(error);
+    }
+  }
+
+  /** Records that the device's machine itself crashed: XState tells observers of the actor, and inspectors nothing. */
+  failed(error: unknown): void {
+    try {
+      this.#redactor.bytes = 0;
+      this.#write("error", this.#machine?.id ?? "", "crash", this.#redactor.redact(error, "error"));
+    } catch (fault) {
+      this.#fault(fault);
+    }
+  }
+
+  /**
+   * The recording as NDJSON: a header, then one line a record, oldest first.
+   *
+   * @param after Only records with a higher number; the header comes all the same.
+   */
+  *lines(after = -1): Iterable<string> {
+    const { first, next } = this.#ring;
+    const writer = new LineWriter();
+    yield JSON.stringify(this.header());
+    for (let seq = Math.max(first, after + 1); seq < next; seq++) {
+      // A slow reader may be overtaken; what it missed is missing from the numbers.
+      const slot = this.#ring.at(seq);
+      if (slot !== undefined) yield JSON.stringify(writer.line(slot, this.#startedAt));
+    }
+  }
+
+  /** The first line of the recording. */
+  header(): RecordingHeader {
+    const machine = this.#machine;
+    return {
+      kind: "header",
+      schema: RECORDING_SCHEMA,
+      app: this.#appVersion,
+      device: this.deviceId,
+      ...(machine === undefined ? {} : { machine: { id: machine.id, hash: this.#machineHash ??= describe(machine).hash } }),
+      epoch: this.#epoch,
+      dropped: this.#ring.first,
+      ...(this.#faults === 0 ? {} : { faults: { count: this.#faults, last: this.#lastFault } }),
+    };
+  }
+
+  #inspect(inspected: InspectionEvent): void {
+    const actor = this.#actor(inspected.actorRef);
+    this.#redactor.bytes = 0;
+    switch (inspected.type) {
+      case "@xstate.actor":
+        this.#write("actor", actor.name, "start", actor.machine === undefined ? undefined : { machine: actor.machine.id });
+        return;
+      case "@xstate.event": {
+        const { event, sourceRef } = inspected;
+        // The start of an actor has its own record, and a promise tells its parent what it tells itself.
+        if (event.type === "xstate.init" || event.type.startsWith("xstate.promise.")) return;
+        const slot = this.#write("event", actor.name, event.type, this.#redactor.payload(event));
+        if (sourceRef !== undefined) slot.sender = this.#actor(sourceRef).name;
+        actor.event = slot.seq;
+        return;
+      }
+      case "@xstate.action": {
+        const { type, params } = inspected.action;
+        // Parameters of built-in actions are XState's own objects.
+        const own = params !== undefined && !type.startsWith("xstate.");
+        this.#write("action", actor.name, type, own ? this.#redactor.redact(params) : undefined);
+        return;
+      }
+      case "@xstate.microstep": {
+        const { value } = inspected.snapshot as { value?: StateValue };
+        if (inspected._transitions.length === 0) {
+          const cause = this.#ring.at(actor.event);
+          if (cause !== undefined) cause.ignored = true;
+          return;
+        }
+        const slot = this.#write("step", actor.name, inspected.event.type, undefined);
+        slot.machine = actor.machine;
+        slot.fromValue = actor.value;
+        slot.toValue = value;
+        slot.transitions = inspected._transitions;
+        actor.value = value;
+        return;
+      }
+      case "@xstate.snapshot":
+        this.#snapshot(actor, inspected.snapshot, inspected.event.type);
+    }
+  }
+
+  #snapshot(actor: Known, snapshot: { status?: string; value?: StateValue; output?: unknown; error?: unknown }, event: string): void {
+    if (event === "xstate.init" && actor.machine !== undefined) {
+      const slot = this.#write("step", actor.name, event, undefined);
+      slot.machine = actor.machine;
+      slot.toValue = snapshot.value;
+      actor.value = snapshot.value;
+    }
+    if (snapshot.status === "done") this.#write("done", actor.name, event, this.#redactor.redact(snapshot.output, "output"));
+    else if (snapshot.status === "error") this.#write("error", actor.name, event, this.#redactor.redact(snapshot.error, "error"));
+  }
+
+  #write(kind: RecordKind, actor: string, type: string, data: Redacted | undefined): Slot {
+    const slot = this.#ring.claim(RECORD_BYTES + this.#redactor.bytes);
+    slot.at = this.#clock.now();
+    slot.wall = this.#clock.wall();
+    slot.kind = kind;
+    slot.actor = actor;
+    slot.type = type.length > MAX_TYPE ? type.slice(0, MAX_TYPE) : type;
+    slot.sender = undefined;
+    slot.ignored = false;
+    slot.data = data;
+    slot.machine =
+      slot.fromValue =
+      slot.toValue =
+      slot.transitions =
+        undefined;
+    return slot;
+  }
+
+  #actor(ref: ActorRefLike): Known {
+    const known = this.#known.get(ref);
+    if (known !== undefined) return known;
+    const { id, src, logic, _parent } = ref as unknown as { id: string; src?: unknown; logic?: unknown; _parent?: ActorRefLike };
+    const machine = isMachine(logic) ? logic : undefined;
+    // Ids like `0.device.thinking` and `x:7` are XState's own; the name of the source says what it is.
+    const own = /^(\d+\.|x:\d+$)/.test(id) && typeof src === "string" ? src : id;
+    const added: Known = {
+      name: _parent === undefined ? machine?.id ?? own : `${this.#actor(_parent).name}/${own}`,
+      machine,
+      value: undefined,
+      event: -1,
+    };
+    if (_parent === undefined && machine !== undefined) {
+      this.#machine = machine;
+      this.#machineHash = undefined;
+    }
+    this.#known.set(ref, added);
+    return added;
+  }
+
+  #fault(error: unknown): void {
+    this.#faults++;
+    this.#lastFault = messageOf(error).slice(0, MAX_TYPE);
+  }
+}
+
+function isMachine(logic: unknown): logic is AnyStateMachine {
+  return typeof logic === "object" && logic !== null && "root" in logic && "idMap" in logic;
+}

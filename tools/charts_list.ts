@@ -1,0 +1,18 @@
+/**
+ * The machines that `deno task charts` draws.
+ *
+ * @module
+ */
+
+import type { AnyStateMachine } from "xstate";
+import { deviceMachine } from "../actors/device/machine.ts";
+
+/** A machine and the name of its files in `docs/charts`. */
+export interface ChartSource {
+  /** File name without ending. */
+  readonly name: string;
+  readonly machine: AnyStateMachine;
+}
+
+/** All machines, in the order they are drawn. */
+export const chartSources: readonly ChartSource[] = [{ name: "device", machine: deviceMachine }];
