@@ -18,6 +18,10 @@ export type HistoryErrorCode =
   | "disk_full"
   /** The store was closed before the call. */
   | "history_closed"
+  /** The database server cannot be reached or does not answer; the same call may succeed later. */
+  | "history_unreachable"
+  /** A cursor that no list of this store gave. */
+  | "bad_cursor"
   /** Anything else the database said. */
   | "history_failed";
 
@@ -27,7 +31,7 @@ export class HistoryError extends AppError {
   declare readonly code: HistoryErrorCode;
 
   constructor(message: string, code: HistoryErrorCode, cause?: unknown) {
-    super(message, { code, retryable: code === "history_busy" || code === "disk_full", cause });
+    super(message, { code, retryable: code === "history_busy" || code === "disk_full" || code === "history_unreachable", cause });
   }
 }
 

@@ -84,6 +84,8 @@ export interface TurnRecord extends TurnDraft {
 export interface StoredTurn extends Omit<TurnRecord, "audio"> {
   /** Paths below the data directory, where audio was kept. */
   readonly audioFiles: { readonly user?: string; readonly reply?: string };
+  /** Where the turn came from, where that was not a device of this runtime: the source's name, a colon, and its key there. */
+  readonly origin?: string;
 }
 
 /** A session: one connection of one device, from hello to close. */
@@ -94,8 +96,10 @@ export interface SessionRecord {
   /** Unix milliseconds. */
   readonly startedAt: number;
   readonly endedAt?: number;
-  /** Why it ended: `device`, `idle`, `goodbye`, `replaced`, `shutdown`, `error`. */
+  /** Why it ended: `device`, `idle`, `goodbye`, `replaced`, `shutdown`, `error`, `import`. */
   readonly endReason?: string;
+  /** What people called it. */
+  readonly title?: string;
 }
 
 /** A session with the number of its turns. */
