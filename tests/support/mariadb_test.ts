@@ -16,7 +16,7 @@ Deno.test({
       await server.restart();
       assert.equal((await server.run("SELECT x FROM t", database))[0]?.x, 7);
       pid = server.pid;
-      server.pause();
+      await server.pause();
       const answer = server.run("SELECT 1 AS one");
       server.resume();
       assert.equal((await answer)[0]?.one, 1);
