@@ -136,11 +136,10 @@ export class Session {
     const error = () =>
       new HistoryError(`Cannot ${action}: database server ${server} does not answer within ${ms} ms`, "history_unreachable");
     const began = clock.now();
+    let rows: QueryResult;
     try {
       const signal = options.signal === undefined ? this.#over.signal : AbortSignal.any([this.#over.signal, options.signal]);
-      const [result] = await limited(connection.query(sql, values as SqlValue[]), { clock, ms, signal, error });
-      onQuery?.({ operation, ms: clock.now() - began });
-      return result;
+      [rows] = await limited(connection.query(sql, values as SqlValue[]), { clock, ms, signal, error });
     } catch (thrown) {
       // An answer may still come after a wait that was given up, and would be taken for that of the next statement.
       const mapped = options.signal?.aborted && thrown === options.signal.reason
@@ -150,6 +149,8 @@ export class Session {
       onQuery?.({ operation, ms: clock.now() - began, error: mapped.code });
       throw mapped;
     }
+    onQuery?.({ operation, ms: clock.now() - began });
+    return rows;
   }
 
   /** Gives the connection back, or ends it when it is broken. */
