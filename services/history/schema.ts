@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Generated, Insertable, Selectable } from "kysely";
+import type { Generated, Selectable } from "kysely";
 import { searchText, storedText } from "./archive/text.ts";
 import type { SessionRecord, SessionSummary, StoredTurn, TurnDraft, TurnOutcome, TurnTimings } from "./store.ts";
 
@@ -131,12 +131,13 @@ export function turnOf(row: TurnRow): StoredTurn {
       ...(row.audio_user === null ? {} : { user: row.audio_user }),
       ...(row.audio_reply === null ? {} : { reply: row.audio_reply }),
     },
-    ...(row.origin === null ? {} : { origin: row.origin }),
+    // A file that only older programs have opened so far, and that a tool reads as it is, has neither origins nor titles.
+    ...(row.origin ? { origin: row.origin } : {}),
   };
 }
 
 /** The row of a committed turn. */
-export function turnRow(turn: StoredTurn): Insertable<TurnsTable> {
+export function turnRow(turn: StoredTurn): Selectable<TurnsTable> {
   return {
     turn_id: storedText(turn.turnId),
     session_id: storedText(turn.sessionId),
@@ -168,7 +169,7 @@ export function sessionOf(row: Selectable<SessionsTable> & { readonly turns: num
     startedAt: row.started_at,
     ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
     ...(row.end_reason === null ? {} : { endReason: row.end_reason }),
-    ...(row.title === null || row.title === "" ? {} : { title: row.title }),
+    ...(row.title ? { title: row.title } : {}),
     turns: Number(row.turns),
   };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Insertable, Kysely } from "kysely";
+import type { Kysely, Selectable } from "kysely";
 import type { Applied, ArchivedTurn } from "../archive.ts";
 import { type HistorySchema, sessionRow, TURN_COLUMNS, type TurnRow, turnRow, type TurnsTable } from "../schema.ts";
 import type { ArchiveDialect } from "./backend.ts";
@@ -28,7 +28,7 @@ export function* applyBatch(
   batch: readonly ArchivedTurn[],
   replace: boolean,
 ): Work<Applied> {
-  const given = new Map<string, Insertable<TurnsTable>>();
+  const given = new Map<string, Selectable<TurnsTable>>();
   for (const { turn } of batch) {
     const row = turnRow(turn);
     // Of two with one id the first counts, as it would in two batches; where a source changes its own, the last.
@@ -65,12 +65,12 @@ function* existing(db: Kysely<HistorySchema>, turnIds: readonly string[]): Work<
   return found;
 }
 
-function isSame(old: TurnRow, row: Insertable<TurnsTable>): boolean {
+function isSame(old: TurnRow, row: Selectable<TurnsTable>): boolean {
   return TURN_COLUMNS.every((column) => old[column] === row[column]);
 }
 
-function* inserts(list: readonly Insertable<TurnsTable>[]): Generator<Insertable<TurnsTable>[]> {
-  let piece: Insertable<TurnsTable>[] = [];
+function* inserts(list: readonly Selectable<TurnsTable>[]): Generator<Selectable<TurnsTable>[]> {
+  let piece: Selectable<TurnsTable>[] = [];
   let characters = 0;
   for (const row of list) {
     const size = row.user_text.length + row.reply_text.length + row.heard_text.length;

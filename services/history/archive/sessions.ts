@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Insertable, Kysely, Selectable } from "kysely";
+import type { Kysely, Selectable } from "kysely";
 import type { HistorySchema, SessionsTable, TurnsTable } from "../schema.ts";
 import type { ArchiveDialect } from "./backend.ts";
 import { changes, pieces, rows, type Work } from "./work.ts";
@@ -17,7 +17,7 @@ const ROWS = 100;
 const MADE_FROM_TURNS = "import";
 
 type SessionRow = Selectable<SessionsTable>;
-type TurnToMerge = Insertable<TurnsTable>;
+type TurnToMerge = Selectable<TurnsTable>;
 
 /** Makes sends of turns a home: sessions that are not there are made, those that are there learn what is new about them. */
 export function* mergeSessions(
