@@ -14,6 +14,7 @@ import { esp32ServerSection } from "./esp32_server.ts";
 import { featuresSection } from "./features.ts";
 import { historySection } from "./history.ts";
 import { logSection } from "./log.ts";
+import { redisSection } from "./redis.ts";
 import { recorderSection } from "./recorder.ts";
 import { serverSection } from "./server.ts";
 import { tracingSection } from "./tracing.ts";
@@ -32,6 +33,7 @@ export const configSchema = z.strictObject({
   tools: toolsSection,
   limits: limitsSection,
   history: historySection,
+  redis: redisSection,
   console: consoleSection,
   recorder: recorderSection,
   tracing: tracingSection,
