@@ -6,6 +6,7 @@
 
 import { z } from "zod";
 import { audioSection } from "./audio.ts";
+import { cacheSection } from "./cache.ts";
 import { consoleSection } from "./console.ts";
 import { conversationSection } from "./conversation.ts";
 import { limitsSection } from "./daily_limits.ts";
@@ -34,6 +35,7 @@ export const configSchema = z.strictObject({
   limits: limitsSection,
   history: historySection,
   redis: redisSection,
+  cache: cacheSection,
   console: consoleSection,
   recorder: recorderSection,
   tracing: tracingSection,
