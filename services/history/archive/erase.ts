@@ -15,7 +15,7 @@ import { storedText } from "./text.ts";
 import { type ErasedKind, setTombstones } from "./tombstones.ts";
 import { changes, first, pieces, rows, type Work } from "./work.ts";
 
-/** Turns, or sessions, of one step: some 5 ms of an SQLite file, of which a commit to disk is the smaller part. */
+/** Turns, or sessions, of one step: about 5 ms of an SQLite file. */
 const STEP = 100;
 
 interface Target {
@@ -60,11 +60,12 @@ async function steps(
   const { builder: db } = backend;
   const parts: Erased[] = [];
   for (let isFirst = true;; isFirst = false) {
+    // Only the first step has to outlive a power cut: its tombstone leads to the others.
     const step = await backend.write(function* (): Work<Step> {
       const before = isFirst && begin !== undefined ? yield* begin(target, later)() : NOTHING;
       const after = yield* oneStep(db, target);
       return { ...sum([before, after]), done: after.done };
-    });
+    }, { relaxed: !isFirst });
     parts.push(step);
     if (step.done) return sum(parts);
     await backend.breathe();
