@@ -4,9 +4,11 @@
  * @module
  */
 
+import { Delivery } from "./actors/delivery/delivery.ts";
 import { DeviceSupervisor } from "./actors/devices/device_supervisor.ts";
 import { Memories } from "./actors/device/memory.ts";
 import { deviceSettings } from "./actors/device/settings.ts";
+import { Supervisor } from "./actors/supervision/supervisor.ts";
 import { loadOpus } from "./audio/opus/libopus.ts";
 import type { FrameEncoder } from "./audio/opus/frame_encoder.ts";
 import { createFrameEncoder } from "./audio/opus/worker_encoder.ts";
@@ -30,6 +32,10 @@ import { loadClips } from "./services/clips/clips.ts";
 import { type Config, ConfigError, loadSystemConfig } from "./services/config/mod.ts";
 import { lockDataDir } from "./services/data_dir_lock.ts";
 import { createEsp32Server } from "./services/esp32_server/mod.ts";
+import { announcing } from "./services/delivery/announce.ts";
+import type { HistoryArchive } from "./services/history/archive.ts";
+import { AudioBudget } from "./services/history/audio_budget.ts";
+import { measureHistory } from "./services/history/disk_usage.ts";
 import { patientHistory } from "./services/history/patient.ts";
 import { DailyUsage } from "./services/history/daily_usage.ts";
 import { openSqliteHistory } from "./services/history/sqlite.ts";
@@ -94,8 +100,27 @@ async function run(config: Config, dev: boolean): Promise<number> {
   const logger = createLogger("main");
   resources.use(await lockDataDir(dataDir, clock));
   const historyLogger = createLogger("history");
-  const store = await openSqliteHistory({ dataDir, clock, logger: historyLogger });
-  const history = resources.use(patientHistory(store, { clock, logger: historyLogger }));
+  const { maxBytes, localDays } = config.history;
+  const audioBudget = new AudioBudget({ maxBytes, measure: () => measureHistory(dataDir), clock, logger: historyLogger });
+  const store = await openSqliteHistory({ dataDir, clock, logger: historyLogger, audioBudget });
+  const kept = patientHistory(store, { clock, logger: historyLogger });
+  const history = resources.use(announcing(kept, () => delivery.nudge()));
+  // Beside the start: it asks for every audio file.
+  void audioBudget.measure();
+  /** Where turns are delivered to; without one they stay in the data directory, and in its outbox. */
+  const remote = undefined as HistoryArchive | undefined;
+  const platform = resources.use(new Supervisor({ clock }));
+  const deliveryLogger = createLogger("delivery");
+  const delivery = new Delivery({
+    outbox: store,
+    remote,
+    supervisor: platform,
+    clock,
+    random,
+    logger: deliveryLogger,
+    localDays,
+    audioBudget,
+  });
   const esp32Server = resources.use(
     await createEsp32Server(config.esp32Server, {
       clock,
@@ -184,6 +209,7 @@ async function run(config: Config, dev: boolean): Promise<number> {
     recording: (deviceId) => recorders.get(deviceId)?.lines(),
     say: (deviceId, text, interrupt) => supervisor.say(deviceId, text, interrupt),
     draining: () => draining,
+    delivery: () => delivery.status(),
     isKnown: async (deviceId) => (await history.listSessions({ deviceId, limit: 1 })).length > 0,
     lanAddresses,
   });
@@ -214,7 +240,8 @@ async function run(config: Config, dev: boolean): Promise<number> {
   logger.info("Stopping: {reason}", { reason });
   const cut = await supervisor.stop(server.shutdownMs * (1 - CLOSING_SHARE));
   if (cut > 0) logger.warn("{cut} devices were still busy and have been cut off", { cut });
-  await Promise.all([listener.shutdown(server.shutdownMs * CLOSING_SHARE), wsListener?.shutdown(server.shutdownMs * CLOSING_SHARE)]);
+  const closingMs = server.shutdownMs * CLOSING_SHARE;
+  await Promise.all([delivery.drain(closingMs), listener.shutdown(closingMs), wsListener?.shutdown(closingMs)]);
   logger.info("Stopped");
   return code;
 }

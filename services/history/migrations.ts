@@ -80,6 +80,25 @@ export const migrations: readonly Migration[] = [{
       role TEXT NOT NULL
     ) STRICT;
   `,
+}, {
+  version: 3,
+  name: "delivery",
+  sql: `
+    ALTER TABLE outbox ADD COLUMN parked_at INTEGER;
+    ALTER TABLE outbox ADD COLUMN parked_reason TEXT;
+    CREATE INDEX outbox_waiting ON outbox (seq) WHERE parked_at IS NULL;
+    CREATE INDEX outbox_parked ON outbox (seq) WHERE parked_at IS NOT NULL;
+
+    CREATE TABLE session_outbox (
+      seq INTEGER PRIMARY KEY AUTOINCREMENT,
+      session_id TEXT NOT NULL UNIQUE,
+      created_at INTEGER NOT NULL,
+      parked_at INTEGER,
+      parked_reason TEXT
+    ) STRICT;
+
+    CREATE TABLE delivered_audio (path TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+  `,
 }];
 
 /**

@@ -9,14 +9,17 @@ import type { Kysely } from "kysely";
 import { join } from "node:path";
 import type { Clock } from "../../base/clock.ts";
 import { messageOf } from "../../base/errors.ts";
+import type { AudioBudget } from "./audio_budget.ts";
 import { audioPath, type AudioSide, sweepAudio, writeAudio } from "./audio_files.ts";
 import { SqliteFile } from "./database.ts";
 import { eraseMemory, readMemory, readRole, readUsage, writeMemory, writeRole } from "./device_rows.ts";
 import type { DeviceMemory, DeviceStore, DeviceUsage } from "./device_store.ts";
 import { HistoryError } from "./errors.ts";
 import { migrate } from "./migrations.ts";
-import type { Outbox, OutboxEntry } from "./outbox.ts";
-import { listSessions, listTurns, pendingOutbox, queryBuilder, type SessionQuery, type TurnQuery } from "./queries.ts";
+import type { Outbox, OutboxEntry, OutboxLoad, OutboxTicket, SessionEntry } from "./outbox.ts";
+import { acknowledge, announceSession, outboxLoad, park, pendingSessions, pendingTurns, unpark } from "./outbox_rows.ts";
+import { isDeliveredAudio, pruneDelivered } from "./prune.ts";
+import { listSessions, listTurns, queryBuilder, type SessionQuery, type TurnQuery } from "./queries.ts";
 import { closeCrashed } from "./recovery.ts";
 import type { HistorySchema } from "./schema.ts";
 import type { HistoryStore, SessionRecord, SessionSummary, StoredTurn, TurnDraft, TurnRecord } from "./store.ts";
@@ -34,6 +37,8 @@ export interface SqliteHistoryOptions {
   readonly clock: Clock;
   /** Hears what was repaired at start and audio that could not be kept. */
   readonly logger?: Logger;
+  /** Says whether there is room for more audio; without it there always is. */
+  readonly audioBudget?: Pick<AudioBudget, "admits" | "added">;
 }
 
 /** A history store with its outbox, and what is kept of devices. */
@@ -58,7 +63,8 @@ export async function openSqliteHistory(options: SqliteHistoryOptions): Promise<
     const byPath = db.prepare("SELECT 1 FROM turns WHERE audio_user = ? OR audio_reply = ?");
     const known = (file: string) => {
       const turnId = file.slice(file.lastIndexOf("/") + 1).split(".", 1)[0] ?? "";
-      return (turnId.startsWith("id_") ? byPath.get(file, file) : referred.get(turnId, file, file)) !== undefined;
+      const turn = turnId.startsWith("id_") ? byPath.get(file, file) : referred.get(turnId, file, file);
+      return turn !== undefined || isDeliveredAudio(db, file);
     };
     // A history without turns says nothing about the files: the database may have been moved aside, and its audio must outlive that.
     const swept = isEmpty ? 0 : await sweepAudio(dataDir, known);
@@ -97,6 +103,7 @@ class SqliteStore implements SqliteHistory {
   readonly #dataDir: string;
   readonly #clock: Clock;
   readonly #logger: Logger | undefined;
+  readonly #audioBudget: SqliteHistoryOptions["audioBudget"];
   /** Commits under way, by turn id: they wait only while audio is written. */
   readonly #committing = new Map<string, Promise<void>>();
   /** Marks of committed turns that the next write takes along: see {@link HistoryStore.notePersisted}. */
@@ -109,6 +116,7 @@ class SqliteStore implements SqliteHistory {
     this.#dataDir = options.dataDir;
     this.#clock = options.clock;
     this.#logger = options.logger;
+    this.#audioBudget = options.audioBudget;
   }
 
   // deno-lint-ignore require-await -- async so that a failure is a rejection, never a throw at the call
@@ -132,7 +140,10 @@ class SqliteStore implements SqliteHistory {
   // deno-lint-ignore require-await -- as above
   async closeSession(sessionId: string, endedAt: number, reason: string): Promise<void> {
     const update = this.#db.prepare("UPDATE sessions SET ended_at = ?, end_reason = ? WHERE session_id = ? AND ended_at IS NULL");
-    this.#write(() => update.run(Math.round(endedAt), reason, sessionId));
+    this.#writeAll(() => {
+      const { changes } = update.run(Math.round(endedAt), reason, text(sessionId));
+      if (changes > 0) announceSession(this.#db, text(sessionId), this.#clock.wall());
+    });
   }
 
   // deno-lint-ignore require-await -- as above
@@ -168,14 +179,43 @@ class SqliteStore implements SqliteHistory {
     return listTurns(this.#read, query);
   }
 
-  // deno-lint-ignore require-await -- as above
-  async pendingOutbox(limit = 100): Promise<readonly OutboxEntry[]> {
-    return pendingOutbox(this.#read, limit);
+  async pendingOutbox(limit?: number, maxBytes?: number): Promise<readonly OutboxEntry[]> {
+    const entries = await pendingTurns(this.#db, this.#read, limit, maxBytes);
+    return entries.map((entry) => {
+      const persistedMs = this.#persisted.get(entry.turnId);
+      return persistedMs === undefined ? entry : { ...entry, turn: { ...entry.turn, timings: { ...entry.turn.timings, persistedMs } } };
+    });
+  }
+
+  pendingSessions(limit?: number): Promise<readonly SessionEntry[]> {
+    return pendingSessions(this.#db, this.#read, limit);
   }
 
   // deno-lint-ignore require-await -- as above
-  async acknowledge(seq: number): Promise<void> {
-    this.#db.prepare("DELETE FROM outbox WHERE seq = ?").run(seq);
+  async acknowledge(what: number | readonly OutboxTicket[]): Promise<void> {
+    const tickets = typeof what === "number" ? [{ kind: "turn", seq: what } as const] : what;
+    // What a power cut brings back is delivered once more and skipped there, which costs less than waiting for the disk here.
+    this.#db.relaxed(() => acknowledge(this.#db, tickets));
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async park(what: readonly OutboxTicket[], reason: string): Promise<void> {
+    this.#db.relaxed(() => park(this.#db, what, reason, this.#clock.wall()));
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async unpark(): Promise<number> {
+    return this.#db.relaxed(() => unpark(this.#db));
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async outboxLoad(): Promise<OutboxLoad> {
+    return outboxLoad(this.#db);
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async pruneDelivered(before: number, limit: number): Promise<number> {
+    return this.#db.relaxed(() => pruneDelivered(this.#db, before, limit));
   }
 
   // deno-lint-ignore require-await -- as above
@@ -230,6 +270,17 @@ class SqliteStore implements SqliteHistory {
     });
   }
 
+  /** Writes what belongs together, with what was waiting for a write. */
+  #writeAll(body: () => void): void {
+    this.#db.relaxed(() =>
+      this.#db.transaction(() => {
+        this.#writePersisted();
+        body();
+      })
+    );
+    this.#persisted.clear();
+  }
+
   #writePersisted(): void {
     const update = this.#db.prepare("UPDATE turns SET timings = json_set(timings, '$.persistedMs', ?) WHERE turn_id = ?");
     for (const [turnId, ms] of this.#persisted) update.run(ms, turnId);
@@ -277,8 +328,11 @@ class SqliteStore implements SqliteHistory {
 
   /** Writes audio before the commit; a turn whose audio cannot be kept is still a turn. */
   async #keep(turn: TurnRecord, side: AudioSide, bytes: Uint8Array): Promise<string | null> {
+    if (this.#audioBudget?.admits(bytes.byteLength) === false) return null;
     try {
-      return await writeAudio(this.#dataDir, audioPath(turn.deviceId, turn.turnId, side), bytes, this.#serial++);
+      const path = await writeAudio(this.#dataDir, audioPath(turn.deviceId, turn.turnId, side), bytes, this.#serial++);
+      this.#audioBudget?.added(bytes.byteLength);
+      return path;
     } catch (error) {
       this.#logger?.error("Audio of turn {turnId} was not kept: {reason}", { turnId: turn.turnId, side, reason: messageOf(error) });
       return null;
