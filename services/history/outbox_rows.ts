@@ -7,7 +7,7 @@
 import { type Kysely, sql } from "kysely";
 import type { SqliteFile } from "./database.ts";
 import type { OutboxEntry, OutboxLoad, OutboxTicket, SessionEntry } from "./outbox.ts";
-import { type HistorySchema, sessionOf, turnOf } from "./schema.ts";
+import { type HistorySchema, sessionOf, TURN_COLUMNS, turnOf } from "./schema.ts";
 import type { SessionRecord, StoredTurn } from "./store.ts";
 
 /** Entries read at once when the caller names no number. */
@@ -20,6 +20,16 @@ const TABLES = { turn: "outbox", session: "session_outbox" } as const;
 /** Notes that a session ended. A session that changes again is an entry again: the number differs, so no acknowledgement takes it along. */
 export function announceSession(db: SqliteFile, sessionId: string, at: number): void {
   db.prepare("INSERT OR REPLACE INTO session_outbox (session_id, created_at) VALUES (?, ?)").run(sessionId, at);
+}
+
+/**
+ * Lets what came from elsewhere, by an import or a source, wait for delivery like what was said here: as long as this file is the archive,
+ * an archive that comes later has to get all of it. Turns that are new are those that are not in the search index yet.
+ */
+export function enqueueUnindexed(db: SqliteFile, at: number): void {
+  db.prepare(
+    "INSERT OR IGNORE INTO outbox (turn_id, created_at) SELECT turn_id, ? FROM turns WHERE search_id IS NULL AND outcome IS NOT NULL",
+  ).run(at);
 }
 
 /** Turns that wait for delivery, in the order of their commits. */
@@ -123,7 +133,8 @@ export function outboxLoad(db: SqliteFile): OutboxLoad {
 
 async function turnsOf(read: Kysely<HistorySchema>, ids: readonly string[]): Promise<Map<string, StoredTurn>> {
   if (ids.length === 0) return new Map();
-  const rows = await read.selectFrom("turns").selectAll().where(isOneOf("turn_id", ids)).where("outcome", "is not", null).execute();
+  const rows = await read.selectFrom("turns").select(TURN_COLUMNS).where(isOneOf("turn_id", ids)).where("outcome", "is not", null)
+    .execute();
   return new Map(rows.map((row) => [row.turn_id, turnOf(row)]));
 }
 
