@@ -21,6 +21,8 @@ import { VirtualClock } from "../../support/virtual_clock.ts";
 export interface BenchOptions {
   readonly remote?: Pick<HistoryArchive, "apply"> | "none";
   readonly localDays?: number;
+  /** The data directory; its own by default. */
+  readonly dir?: TempDir;
   /** What the clock says first; the time of the contract's first turns by default. */
   readonly epoch?: number;
 }
@@ -33,7 +35,7 @@ export class DeliveryBench implements AsyncDisposable {
   readonly events: DeliveryEvent[] = [];
   /** What the delivery takes for chance; one that throws crashes the actor at its next failure. */
   random: () => number = () => 0.5;
-  readonly dir: TempDir = tempDir();
+  readonly dir: TempDir;
   /** The history as devices see it. */
   history!: HistoryStore;
   store!: SqliteHistory;
@@ -43,6 +45,7 @@ export class DeliveryBench implements AsyncDisposable {
 
   private constructor(options: BenchOptions) {
     this.#options = options;
+    this.dir = options.dir ?? tempDir();
     this.clock = new VirtualClock(options.epoch ?? Date.UTC(2026, 0, 2, 3, 4, 5));
   }
 
@@ -99,6 +102,6 @@ export class DeliveryBench implements AsyncDisposable {
     this.archive.release();
     await this.stop();
     this.log[Symbol.dispose]();
-    await this.dir[Symbol.asyncDispose]();
+    if (this.#options.dir === undefined) await this.dir[Symbol.asyncDispose]();
   }
 }
