@@ -108,7 +108,8 @@ async function run(config: Config, dev: boolean): Promise<number> {
   // Beside the start: it asks for every audio file.
   void audioBudget.measure();
   /** Where turns are delivered to; without one they stay in the data directory, and in its outbox. */
-  const remote = undefined as HistoryArchive | undefined;
+  const archive = undefined as HistoryArchive | undefined;
+  const remote = config.features.delivery ? archive : undefined;
   const platform = resources.use(new Supervisor({ clock }));
   const deliveryLogger = createLogger("delivery");
   const delivery = new Delivery({

@@ -117,16 +117,19 @@ export function unpark(db: SqliteFile): number {
 
 /** Counts what waits. */
 export function outboxLoad(db: SqliteFile): OutboxLoad {
-  const count = (table: string) =>
-    db.prepare(`SELECT count(*) - count(parked_at) AS waiting, count(parked_at) AS parked FROM ${table}`).get() ?? {};
+  // Without an archive everything ever said waits here; both counts are taken from an index.
+  const count = (table: string) => {
+    const parked = Number(db.prepare(`SELECT count(*) AS n FROM ${table} WHERE parked_at IS NOT NULL`).get()?.n);
+    return { waiting: Number(db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n) - parked, parked };
+  };
   const first = (table: string) =>
     db.prepare(`SELECT created_at FROM ${table} WHERE parked_at IS NULL ORDER BY seq LIMIT 1`).get()?.created_at;
   const [turns, sessions] = [count("outbox"), count("session_outbox")];
   const oldest = [first("outbox"), first("session_outbox")].flatMap((at) => at === undefined ? [] : [Number(at)]);
   return {
-    turns: Number(turns.waiting),
-    sessions: Number(sessions.waiting),
-    parked: Number(turns.parked) + Number(sessions.parked),
+    turns: turns.waiting,
+    sessions: sessions.waiting,
+    parked: turns.parked + sessions.parked,
     ...(oldest.length === 0 ? {} : { oldestAt: Math.min(...oldest) }),
   };
 }
