@@ -65,7 +65,7 @@ export class Delivery {
     supervisor.start({
       id: DELIVERY_ID,
       restart: "permanent",
-      create: () => this.#actor = createActor(deliveryMachine, { clock, input: { ports: this.#ports(remote) } }),
+      create: () => this.#create(remote),
       onDown: (reason) => this.#wentDown(reason),
     });
   }
@@ -121,6 +121,15 @@ export class Delivery {
   #state(): DeliveryState {
     if (this.#options.remote === undefined) return "local";
     return this.#down ? "down" : this.#actor?.getSnapshot().value.outbox ?? "down";
+  }
+
+  #create(remote: Pick<HistoryArchive, "apply">): Actor<typeof deliveryMachine> {
+    const { clock, logger } = this.#options;
+    const actor = createActor(deliveryMachine, { clock, input: { ports: this.#ports(remote) } });
+    observe(actor, {
+      error: (reason) => logger.error("The delivery crashed; nothing is lost: {reason}", { reason: messageOf(reason) }),
+    });
+    return this.#actor = actor;
   }
 
   #wentDown(reason: unknown): void {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { HistoryError } from "../../../services/history/errors.ts";
 import { turn, turnId } from "../../services/history/contract.ts";
 import { DeliveryBench } from "./bench.ts";
 import { fillOutbox } from "./fill_outbox.ts";
@@ -246,6 +247,29 @@ Deno.test("a crash of the actor loses nothing: it is started again and goes on",
   await bench.clock.advance(MINUTE);
   assert.deepEqual(bench.archive.ids(), ids(...upTo(5)));
   assert.equal(await state(bench), "idle");
+  assert.deepEqual(bench.log.messages("error").map((line) => /crashed; nothing is lost: A fault in the chart/.test(line)), [true]);
+});
+
+Deno.test("a full disk here is an outage like any other: what could not be acknowledged is delivered again, and is there once", async () => {
+  await using bench = await DeliveryBench.open();
+  const { store } = bench;
+  const acknowledge = store.acknowledge;
+  store.acknowledge = () => Promise.reject(new HistoryError("Cannot acknowledge: no space left", "disk_full"));
+  await bench.commit(1, 2);
+  await bench.clock.advance(HOUR);
+  assert.deepEqual([await state(bench), (await bench.delivery.status()).lastError?.code], ["backoff", "disk_full"]);
+  store.acknowledge = acknowledge;
+  await bench.clock.advance(2 * MINUTE);
+  assert.deepEqual(bench.archive.ids(), ids(1, 2));
+  assert.deepEqual([(await bench.delivery.status()).depth, (await bench.delivery.status()).parked], [0, 0]);
+});
+
+Deno.test("an outbox that cannot be read leaves the status standing, with the reason", async () => {
+  await using bench = await DeliveryBench.open();
+  await bench.clock.advance(SECOND);
+  bench.store.outboxLoad = () => Promise.reject(new HistoryError("Cannot read: the database is damaged", "history_corrupt"));
+  const { depth, lastError } = await bench.delivery.status();
+  assert.deepEqual([depth, lastError?.code], [0, "history_corrupt"]);
 });
 
 Deno.test("an actor that crashes again and again stays down, and says so, while turns are kept", async () => {
