@@ -6,6 +6,7 @@
 
 import type { AnyStateMachine } from "xstate";
 import { deliveryMachine } from "../actors/delivery/machine.ts";
+import { invalidationMachine } from "../actors/cache/machine.ts";
 import { deviceMachine } from "../actors/device/machine.ts";
 
 /** A machine and the name of its files in `docs/charts`. */
@@ -19,4 +20,5 @@ export interface ChartSource {
 export const chartSources: readonly ChartSource[] = [
   { name: "device", machine: deviceMachine },
   { name: "delivery", machine: deliveryMachine },
+  { name: "cache", machine: invalidationMachine },
 ];

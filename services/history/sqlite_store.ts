@@ -12,8 +12,8 @@ import type { ArchiveDialect } from "./archive/backend.ts";
 import { storedText } from "./archive/text.ts";
 import { type Erasable, readTombstones, type Tombstones } from "./archive/tombstones.ts";
 import type { AudioBudget } from "./audio_budget.ts";
-import { audioPath, type AudioSide, removeAudio, writeAudio } from "./audio_files.ts";
 import type { SqliteFile } from "./database.ts";
+import { KeptAudio } from "./kept_audio.ts";
 import type { Outbox, OutboxEntry, OutboxLoad, OutboxTicket, SessionEntry } from "./outbox.ts";
 import { acknowledge, announceSession, outboxLoad, park, pendingSessions, pendingTurns, unpark } from "./outbox_rows.ts";
 import { pruneDelivered } from "./prune.ts";
@@ -42,17 +42,18 @@ export class SqliteStore implements HistoryStore, Outbox {
   readonly #builder: Kysely<HistorySchema>;
   readonly #dialect: ArchiveDialect;
   readonly #options: SqliteStoreOptions;
+  readonly #audio: KeptAudio;
   /** Commits under way, by turn id: they wait only while audio is written. */
   readonly #committing = new Map<string, Promise<void>>();
   /** Marks of committed turns that the next write takes along: see {@link HistoryStore.notePersisted}. */
   readonly #persisted = new Map<string, number>();
-  #serial = 0;
 
   constructor(db: SqliteFile, builder: Kysely<HistorySchema>, options: SqliteStoreOptions) {
     this.#db = db;
     this.#builder = builder;
     this.#dialect = sqliteDialect(builder);
     this.#options = options;
+    this.#audio = new KeptAudio(options);
   }
 
   // deno-lint-ignore require-await -- async so that a failure is a rejection, never a throw at the call
@@ -182,9 +183,7 @@ export class SqliteStore implements HistoryStore, Outbox {
   async #commit(turn: TurnRecord): Promise<void> {
     const committed = this.#db.prepare("SELECT 1 FROM turns WHERE turn_id = ? AND outcome IS NOT NULL").get(storedText(turn.turnId));
     if (committed !== undefined) return;
-    const user = turn.audio?.user === undefined ? undefined : await this.#keep(turn, "user", turn.audio.user);
-    const reply = turn.audio?.reply === undefined ? undefined : await this.#keep(turn, "reply", turn.audio.reply);
-    const audioFiles = { ...(user === undefined ? {} : { user }), ...(reply === undefined ? {} : { reply }) };
+    const audioFiles = await this.#audio.keep(turn);
     const row = turnRow({ ...turn, audioFiles });
     const isKept = this.#db.transaction(() => {
       this.#writePersisted();
@@ -201,7 +200,7 @@ export class SqliteStore implements HistoryStore, Outbox {
       return true;
     });
     this.#persisted.clear();
-    if (!isKept) await this.#drop(Object.values(audioFiles));
+    if (!isKept) await this.#audio.drop(audioFiles);
   }
 
   #tombstones(turn: Erasable): Tombstones {
@@ -213,28 +212,5 @@ export class SqliteStore implements HistoryStore, Outbox {
     this.#db.prepare(
       "INSERT INTO sessions (session_id, device_id, client_id, started_at) VALUES (?, ?, '', ?) ON CONFLICT (session_id) DO NOTHING",
     ).run(session_id, device_id, started_at);
-  }
-
-  /** Writes audio before the commit; a turn whose audio cannot be kept is still a turn. */
-  async #keep(turn: TurnRecord, side: AudioSide, bytes: Uint8Array): Promise<string | undefined> {
-    const { dataDir, logger, audioBudget } = this.#options;
-    if (audioBudget?.admits(bytes.byteLength) === false) return undefined;
-    try {
-      const path = await writeAudio(dataDir, audioPath(turn.deviceId, turn.turnId, side), bytes, this.#serial++);
-      audioBudget?.added(bytes.byteLength);
-      return path;
-    } catch (error) {
-      logger?.error("Audio of turn {turnId} was not kept: {reason}", { turnId: turn.turnId, side, reason: messageOf(error) });
-      return undefined;
-    }
-  }
-
-  /** Removes audio of a turn that was erased while it was under way; what cannot be removed now is swept at the next start. */
-  async #drop(paths: readonly string[]): Promise<void> {
-    for (const path of paths) {
-      await removeAudio(this.#options.dataDir, path).catch((error) => {
-        this.#options.logger?.warn("Audio of an erased turn is still there: {reason}", { reason: messageOf(error) });
-      });
-    }
   }
 }
