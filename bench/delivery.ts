@@ -11,9 +11,13 @@ import { systemClock } from "../base/clock.ts";
 import { createIds } from "../base/ids.ts";
 import { systemRandom } from "../base/random.ts";
 import type { HistoryArchive } from "../services/history/archive.ts";
+import { openMysqlHistory } from "../services/history/mysql/mysql.ts";
 import { HISTORY_FILE, openSqliteHistory, type SqliteHistory } from "../services/history/sqlite.ts";
 import { createLogger } from "../services/logging/mod.ts";
 import { fillOutbox } from "../tests/actors/delivery/fill_outbox.ts";
+import { testDatabase } from "../tests/support/database.ts";
+import { startMariadb } from "../tests/support/mariadb.ts";
+import { needs } from "../tests/support/programs.ts";
 import { watchLoop } from "./support/loop_watch.ts";
 import { benchDir } from "./support/paths.ts";
 import { printMethod, printTable, quick } from "./support/report.ts";
@@ -32,7 +36,7 @@ Method
 - backlog: ${WAITING} turns of 10 devices (Chinese, about 170 characters each in question, answer and part heard) wait in the outbox of a fresh SQLite
   history; an archive is given, and the real delivery actor empties the outbox. Turns/s is over the time until nothing waits. "nowhere" is
   an archive that does nothing, so what remains is the outbox and the actor. SQLite as an archive is written in the same process, search index
-  included, which "loop" shows; an archive on a server is not.
+  included, which "loop" shows. MySQL is a private MariaDB on the same machine.
 - commits: turns of the same kind are committed one at a time, evenly spread, for ${SECONDS} s a row, each with one flush to disk; "commit" is
   the time of one call. All rows come from one process, with idle ones between.
 - loop: how late a timer of 5 ms fires while the row runs, over all firings.
@@ -56,8 +60,22 @@ const nowhere: Target = {
     }),
 };
 
-/** Archives to deliver to: an archive on a server joins the list with a private instance of it. */
-const TARGETS: readonly Target[] = [nowhere, { name: "SQLite", open: (dir) => openSqliteHistory({ dataDir: dir, clock }) }];
+const sqlite: Target = { name: "SQLite", open: (dir) => openSqliteHistory({ dataDir: dir, clock }) };
+
+/** A private MariaDB on this machine, which wants the same cores. */
+const mysql: Target = {
+  name: "MySQL",
+  async open(dataDir) {
+    await using opening = new AsyncDisposableStack();
+    const server = opening.use(await startMariadb());
+    const database = opening.use(await testDatabase(server.options, { clock }));
+    const remote = opening.use(await openMysqlHistory({ database, dataDir, node: "bench", clock }));
+    const resources = opening.move();
+    return { apply: (batch) => remote.apply(batch), [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  },
+};
+
+const TARGETS: readonly Target[] = [nowhere, sqlite, ...(needs("mariadbd").ignore ? [] : [mysql])];
 
 async function backlog({ name, open }: Target): Promise<string[][]> {
   await using dir = await benchDir();
