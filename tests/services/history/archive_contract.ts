@@ -52,7 +52,8 @@ export async function allPages<T>(
   between?: () => Promise<void>,
 ): Promise<T[]> {
   const items: T[] = [];
-  for (let cursor: string | undefined;;) {
+  let cursor: string | undefined;
+  for (;;) {
     const page = await list({ limit, ...(cursor === undefined ? {} : { cursor }) });
     assert.ok(page.items.length <= limit, "a page is longer than was asked for");
     items.push(...page.items);
