@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { mariadbOfFile } from "../../../support/mariadb.ts";
 import { VirtualClock } from "../../../support/virtual_clock.ts";
-import { archiveContract, CONTRACT_NOW, stored } from "../archive_contract.ts";
+import { archiveContract } from "../archive_contract.ts";
+import { CONTRACT_NOW, stored } from "../archive_harness.ts";
 import { draft, turn, turnId } from "../contract.ts";
 import { type MysqlNodes, mysqlNodes } from "./harness.ts";
 
