@@ -10,6 +10,7 @@ import { cacheSection } from "./cache.ts";
 import { consoleSection } from "./console.ts";
 import { conversationSection } from "./conversation.ts";
 import { limitsSection } from "./daily_limits.ts";
+import { databaseSection } from "./database.ts";
 import { devicesSection } from "./devices.ts";
 import { esp32ServerSection } from "./esp32_server.ts";
 import { featuresSection } from "./features.ts";
@@ -34,6 +35,7 @@ export const configSchema = z.strictObject({
   tools: toolsSection,
   limits: limitsSection,
   history: historySection,
+  database: databaseSection,
   redis: redisSection,
   cache: cacheSection,
   console: consoleSection,
