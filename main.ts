@@ -5,6 +5,7 @@
  */
 
 import { invalidationChild } from "./actors/cache/child.ts";
+import { Delivery } from "./actors/delivery/delivery.ts";
 import { DeviceSupervisor } from "./actors/devices/device_supervisor.ts";
 import { Memories } from "./actors/device/memory.ts";
 import { deviceSettings } from "./actors/device/settings.ts";
@@ -33,6 +34,10 @@ import { loadClips } from "./services/clips/clips.ts";
 import { type Config, ConfigError, loadSystemConfig } from "./services/config/mod.ts";
 import { lockDataDir } from "./services/data_dir_lock.ts";
 import { createEsp32Server } from "./services/esp32_server/mod.ts";
+import { announcing } from "./services/delivery/announce.ts";
+import type { HistoryArchive } from "./services/history/archive.ts";
+import { AudioBudget } from "./services/history/audio_budget.ts";
+import { measureHistory } from "./services/history/disk_usage.ts";
 import { patientHistory } from "./services/history/patient.ts";
 import { DailyUsage } from "./services/history/daily_usage.ts";
 import { openSqliteHistory } from "./services/history/sqlite.ts";
@@ -98,8 +103,11 @@ async function run(config: Config, dev: boolean): Promise<number> {
   const logger = createLogger("main");
   resources.use(await lockDataDir(dataDir, clock));
   const historyLogger = createLogger("history");
-  const store = await openSqliteHistory({ dataDir, clock, logger: historyLogger });
-  const kept = resources.use(patientHistory(store, { clock, logger: historyLogger }));
+  const { maxBytes, localDays } = config.history;
+  const audioBudget = new AudioBudget({ maxBytes, measure: () => measureHistory(dataDir), clock, logger: historyLogger });
+  const store = await openSqliteHistory({ dataDir, clock, logger: historyLogger, audioBudget });
+  // Beside the start: it asks for every audio file.
+  void audioBudget.measure();
   const redis = hasRedis(config.redis)
     ? resources.use(connectRedis({ config: config.redis, clock, random, logger: createLogger("redis") }))
     : undefined;
@@ -120,7 +128,21 @@ async function run(config: Config, dev: boolean): Promise<number> {
     logger: createLogger("cache"),
   });
   if (channel !== undefined) platform.start(invalidationChild({ channel, clock, random: () => random.next() }));
-  const history = cachedHistory(kept, cache);
+  const kept = patientHistory(store, { clock, logger: historyLogger });
+  const history = resources.use(announcing(cachedHistory(kept, cache), () => delivery.nudge()));
+  /** Where turns are delivered to; without one they stay in the data directory, and in its outbox. */
+  const archive = undefined as HistoryArchive | undefined;
+  const remote = config.features.delivery ? archive : undefined;
+  const delivery = new Delivery({
+    outbox: store,
+    remote,
+    supervisor: platform,
+    clock,
+    random,
+    logger: createLogger("delivery"),
+    localDays,
+    audioBudget,
+  });
   const esp32Server = resources.use(
     await createEsp32Server(config.esp32Server, {
       clock,
@@ -210,6 +232,7 @@ async function run(config: Config, dev: boolean): Promise<number> {
     say: (deviceId, text, interrupt) => supervisor.say(deviceId, text, interrupt),
     draining: () => draining,
     isKnown: knownDevices(history, cache),
+    delivery: () => delivery.status(),
     lanAddresses,
   });
   const listener = listen({ host: server.host, port: server.port, handler: app.handler, clock, logger: routesLogger });
@@ -239,7 +262,8 @@ async function run(config: Config, dev: boolean): Promise<number> {
   logger.info("Stopping: {reason}", { reason });
   const cut = await supervisor.stop(server.shutdownMs * (1 - CLOSING_SHARE));
   if (cut > 0) logger.warn("{cut} devices were still busy and have been cut off", { cut });
-  await Promise.all([listener.shutdown(server.shutdownMs * CLOSING_SHARE), wsListener?.shutdown(server.shutdownMs * CLOSING_SHARE)]);
+  const closingMs = server.shutdownMs * CLOSING_SHARE;
+  await Promise.all([delivery.drain(closingMs), listener.shutdown(closingMs), wsListener?.shutdown(closingMs)]);
   logger.info("Stopped");
   return code;
 }

@@ -5,6 +5,7 @@
  */
 
 import type { AnyStateMachine } from "xstate";
+import { deliveryMachine } from "../actors/delivery/machine.ts";
 import { invalidationMachine } from "../actors/cache/machine.ts";
 import { deviceMachine } from "../actors/device/machine.ts";
 
@@ -18,5 +19,6 @@ export interface ChartSource {
 /** All machines, in the order they are drawn. */
 export const chartSources: readonly ChartSource[] = [
   { name: "device", machine: deviceMachine },
+  { name: "delivery", machine: deliveryMachine },
   { name: "cache", machine: invalidationMachine },
 ];

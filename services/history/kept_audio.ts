@@ -6,6 +6,7 @@
 
 import type { Logger } from "@logtape/logtape";
 import { messageOf } from "../../base/errors.ts";
+import type { AudioBudget } from "./audio_budget.ts";
 import { audioPath, type AudioSide, removeAudio, writeAudio } from "./audio_files.ts";
 import type { StoredTurn, TurnRecord } from "./store.ts";
 
@@ -14,6 +15,8 @@ export interface KeptAudioOptions {
   readonly dataDir: string;
   /** Hears of audio that could not be kept, or not be removed. */
   readonly logger?: Logger | undefined;
+  /** Says whether there is room for more; without it there always is. */
+  readonly audioBudget?: Pick<AudioBudget, "admits" | "added"> | undefined;
 }
 
 /** The audio files of one store. */
@@ -42,9 +45,12 @@ export class KeptAudio {
   }
 
   async #write(turn: TurnRecord, side: AudioSide, bytes: Uint8Array): Promise<string | undefined> {
-    const { dataDir, logger } = this.#options;
+    const { dataDir, logger, audioBudget } = this.#options;
+    if (audioBudget?.admits(bytes.byteLength) === false) return undefined;
     try {
-      return await writeAudio(dataDir, audioPath(turn.deviceId, turn.turnId, side), bytes, this.#serial++);
+      const path = await writeAudio(dataDir, audioPath(turn.deviceId, turn.turnId, side), bytes, this.#serial++);
+      audioBudget?.added(bytes.byteLength);
+      return path;
     } catch (error) {
       logger?.error("Audio of turn {turnId} was not kept: {reason}", { turnId: turn.turnId, side, reason: messageOf(error) });
       return undefined;

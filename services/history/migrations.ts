@@ -142,6 +142,26 @@ export const migrations: readonly Migration[] = [{
     }
     indexTurns(db);
   },
+}, {
+  version: 4,
+  name: "delivery",
+  sql: `
+    ALTER TABLE outbox ADD COLUMN parked_at INTEGER;
+    ALTER TABLE outbox ADD COLUMN parked_reason TEXT;
+    CREATE INDEX outbox_waiting ON outbox (seq) WHERE parked_at IS NULL;
+    CREATE INDEX outbox_parked ON outbox (seq) WHERE parked_at IS NOT NULL;
+
+    CREATE TABLE session_outbox (
+      seq INTEGER PRIMARY KEY AUTOINCREMENT,
+      session_id TEXT NOT NULL UNIQUE,
+      created_at INTEGER NOT NULL,
+      parked_at INTEGER,
+      parked_reason TEXT
+    ) STRICT;
+
+    -- Audio of turns that were delivered and deleted here: the archive refers to it.
+    CREATE TABLE delivered_audio (path TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+  `,
 }];
 
 /**
