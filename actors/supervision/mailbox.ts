@@ -12,7 +12,7 @@ export class Mailbox {
   readonly #tasks: (() => Steps)[] = [];
   #busy = false;
 
-  /** Adds a task; resolves when it is done. Tasks must not throw. */
+  /** Adds a task; resolves when it is done. What a task throws becomes an unhandled rejection. */
   post(task: () => Steps): Promise<void> {
     const done = Promise.withResolvers<void>();
     this.#tasks.push(function* () {
@@ -33,11 +33,19 @@ export class Mailbox {
 
   /** Goes on with a task; false when it waits, and goes on by itself. */
   #advance(steps: Steps): boolean {
-    const { done, value } = steps.next();
-    if (done) return true;
-    value.then(() => {
+    let step: IteratorResult<Promise<unknown>, void>;
+    try {
+      step = steps.next();
+    } catch (error) {
+      // A callback of the owner threw. That is for the process to hear of; the next task is done all the same.
+      Promise.reject(error);
+      return true;
+    }
+    if (step.done === true) return true;
+    const goOn = () => {
       if (this.#advance(steps)) this.#next();
-    });
+    };
+    step.value.then(goOn, goOn);
     return false;
   }
 }

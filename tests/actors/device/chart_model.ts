@@ -210,6 +210,7 @@ export class ChartModel {
       },
       holdReply: () => this.held = true,
       resumeReply: () => this.held = false,
+      finishSentence: call("finishSentence"),
       quiet: call("quiet"),
       isStuck: () => this.stuck,
       persist: (turn) => {
@@ -291,5 +292,6 @@ export const STEPS: readonly Step[] = [
   event("mic silent", { type: "MIC_SILENT" }),
   event("vad failed", { type: "VAD_FAILED" }),
   event("link closed", { type: "LINK_CLOSED", reason: "" }),
+  event("drain", { type: "DRAIN" }),
   event("replaced", { type: "STOP", reason: "replaced" }),
 ];
