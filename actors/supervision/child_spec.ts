@@ -6,6 +6,7 @@
 
 import type { AnyActorRef, EventObject } from "xstate";
 import type { SupervisorSettings } from "./settings.ts";
+import type { SupervisorSnapshot } from "./snapshot.ts";
 
 /** When a child is started again. */
 export type Restart =
@@ -61,6 +62,8 @@ export interface ChildSpec extends CommonSpec {
 export interface RunningService extends AsyncDisposable {
   /** Rejects when the service has failed, resolves when it has ended by itself. Absent where it can do neither. */
   readonly finished?: Promise<unknown>;
+  /** What it supervises itself, where it does. */
+  tree?(): SupervisorSnapshot;
 }
 
 /** Something of another kind than an actor: a database, a listener. */

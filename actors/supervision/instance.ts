@@ -24,8 +24,8 @@ export interface Instance {
    * where it is gone at once.
    */
   end(how: "stop" | "kill"): Promise<void> | undefined;
-  /** What is below it, where it is a supervisor. */
-  tree?(): SupervisorSnapshot;
+  /** What is below it, where it supervises. */
+  tree?(): SupervisorSnapshot | undefined;
 }
 
 /** The part of a supervisor that its parent uses. */
@@ -84,10 +84,10 @@ function launchActor(spec: ChildSpec, exits: Exits): Instance {
 function launchService(spec: ServiceSpec, exits: Exits): Instance {
   const life = new AbortController();
   const started = (async () => await spec.start(life.signal))();
-  let isUp = false;
+  let running: RunningService | undefined;
   let gone: Promise<void> | undefined;
   const ready = started.then((service) => {
-    isUp = true;
+    running = service;
     service.finished?.then(() => exits.ended(), (reason) => exits.crashed(reason));
   });
   const dispose = async (): Promise<void> => {
@@ -103,9 +103,10 @@ function launchService(spec: ServiceSpec, exits: Exits): Instance {
   return {
     ready,
     end(how) {
-      if (how === "kill" || !isUp) life.abort();
+      if (how === "kill" || running === undefined) life.abort();
       return gone ??= dispose();
     },
+    tree: () => running?.tree?.(),
   };
 }
 
