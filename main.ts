@@ -181,6 +181,8 @@ async function run(config: Config, dev: boolean): Promise<number> {
     },
   );
 
+  // Opened again, the listener is where devices know it, also when any port would have done at first.
+  let { port, wsPort } = server;
   const http = provide({ id: "http", shutdown: server.shutdownMs }, async (scope) => {
     const { key, password } = configuration.get();
     const { history } = database.get();
@@ -197,7 +199,7 @@ async function run(config: Config, dev: boolean): Promise<number> {
     const app = createApp({
       config,
       port: () => listener.address.port,
-      wsPort: () => wsListener?.address.port ?? server.wsPort,
+      wsPort: () => wsListener?.address.port ?? wsPort,
       version: manifest.version,
       clock,
       logger,
@@ -214,13 +216,15 @@ async function run(config: Config, dev: boolean): Promise<number> {
       lanAddresses,
     });
     const closingMs = server.shutdownMs * CLOSING_SHARE;
-    const listener = listen({ host: server.host, port: server.port, handler: app.handler, clock, logger });
+    const listener = listen({ host: server.host, port, handler: app.handler, clock, logger });
     scope.resources.defer(() => listener.shutdown(closingMs));
     const wsListener = ws === undefined
       ? undefined
-      : await listenWs({ host: server.host, port: server.wsPort, door: app.door, transport: ws, accept, clock, logger });
+      : await listenWs({ host: server.host, port: wsPort, door: app.door, transport: ws, accept, clock, logger });
     scope.resources.defer(() => wsListener?.shutdown(closingMs));
-    return { port: listener.address.port, ...(wsListener === undefined ? {} : { wsPort: wsListener.address.port }) };
+    port = listener.address.port;
+    wsPort = wsListener?.address.port ?? wsPort;
+    return { port, ...(wsListener === undefined ? {} : { wsPort }) };
   });
 
   const children = platformChildren({
@@ -237,18 +241,16 @@ async function run(config: Config, dev: boolean): Promise<number> {
     devices,
     http,
   });
+  const started = platform.start(children).catch((error) => Promise.reject(rootCause(error)));
+  const gaveUp = started.then(() => platform.finished.then(() => "everything has been stopped", messageOf));
   const ending = Promise.race([
-    signals.first.then((signal) => ({ reason: String(signal), code: EXIT.ok as number })),
+    signals.first.then((signal) => ({ reason: String(signal), code: EXIT.ok })),
     unhandledRejection(logger).then(() => ({ reason: "a rejection was not handled", code: EXIT.software })),
-    platform.finished.then(
-      () => ({ reason: "everything has been stopped", code: EXIT.ok }),
-      (error) => ({ reason: messageOf(error), code: EXIT.gaveUp }),
-    ),
+    gaveUp.then((reason) => ({ reason, code: EXIT.gaveUp })),
   ]);
-  const started = platform.start(children).then(() => true, (error) => Promise.reject(rootCause(error)));
-  if (await Promise.race([started, ending.then(() => false)])) {
+  if (await Promise.race([started.then(() => true), ending.then(() => false)])) {
     greet(config, configuration.get().password, speech.get().esp32Server.describe(), http.get(), clock.now());
-  } else started.catch(() => {});
+  }
   const { reason, code } = await ending;
   logger.info("Stopping: {reason}", { reason });
   const drained = await Promise.race([platform.drain(server.shutdownMs), signals.second]);
