@@ -43,11 +43,10 @@ export async function drain(parts: DrainParts, deadlineMs: number): Promise<Drai
   const startedAt = clock.now();
   const until = (share: number) => Math.max(0, startedAt + deadlineMs * share - clock.now());
   const devices = parts.devices();
-  const drained = await before(
-    clock,
-    deadlineMs * TURNS_END,
-    devices?.drain(deadlineMs * SENTENCES_END, deadlineMs * (TURNS_END - SENTENCES_END)),
-  );
+  const finishMs = Math.round(deadlineMs * SENTENCES_END);
+  const cutMs = Math.round(deadlineMs * TURNS_END) - finishMs;
+  // They keep to their time themselves, and what they have to say of it comes right after.
+  const drained = await before(clock, until(OUTBOX_END), devices?.drain(finishMs, cutMs));
   const outboxLeft = await flush(parts, until(OUTBOX_END));
   const stopped = await before(clock, until(1), parts.shutdown().then(() => true));
   return {

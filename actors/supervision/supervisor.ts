@@ -205,11 +205,9 @@ export class Supervisor implements Disposable, AsyncDisposable, NestedSupervisor
   }
 
   #isHeldUp(child: Child): boolean {
-    for (const earlier of this.#children.values()) {
-      if (earlier === child) return false;
-      if (earlier.state !== "up" && earlier.spec.optional !== true) return true;
-    }
-    return false;
+    const all = [...this.#children.values()].filter((other) => other === child || other.spec.optional !== true);
+    if (all.slice(0, all.indexOf(child)).some(({ state }) => state !== "up")) return true;
+    return this.#strategy === "one_for_all" && all.some(({ state }) => state === "waiting");
   }
 
   *#exited({ child, isCurrent, crashed, reason }: Exit): Steps {
@@ -263,6 +261,9 @@ export class Supervisor implements Disposable, AsyncDisposable, NestedSupervisor
     if (child === undefined || this.#children.get(child.spec.id) !== child) return;
     yield* child.halt(this.#killing.signal);
     this.#remove(child);
+    // Nobody waits for it any more.
+    if (this.#isChained) yield* this.#launchAll([...this.#children.values()]);
+    else this.#checkReady();
   }
 
   *#stopAll(failed?: Child, reason?: unknown): Steps {

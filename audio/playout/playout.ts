@@ -133,7 +133,7 @@ export class Playout {
    * taken of them; the end is told when the device has played it.
    */
   finishSentence(): void {
-    if (this.#oneSentence || this.#finished || this.#final !== undefined) return;
+    if (this.#oneSentence || this.#final !== undefined) return;
     this.#oneSentence = true;
     const last = Math.max(0, this.#sentences.findLastIndex(({ announced }) => announced));
     if (this.#sentences.length <= last + 1) return;
@@ -197,6 +197,7 @@ export class Playout {
 
   #cutShort(): void {
     this.finish();
+    if (this.#queue.length === 0) this.#pump();
     this.#options.onCutShort?.();
   }
 
