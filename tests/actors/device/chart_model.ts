@@ -75,7 +75,8 @@ export class ChartModel {
   #recognizing: Turn | undefined;
   #reply: ((event: ReplyEvent) => void) | undefined;
 
-  constructor({ settings, replyThrows = false }: ModelOptions) {
+  /** With `start` false somebody else starts the actor. */
+  constructor({ settings, replyThrows = false }: ModelOptions, start = true) {
     this.#replyThrows = replyThrows;
     this.actor = createActor(deviceMachine, {
       clock: this.clock,
@@ -85,7 +86,12 @@ export class ChartModel {
       },
     });
     this.actor.subscribe({ error: (error) => this.failure = error });
-    this.actor.start();
+    if (start) this.actor.start();
+  }
+
+  /** Whether a reply is under way. */
+  get replying(): boolean {
+    return this.#reply !== undefined;
   }
 
   /** The context of the chart. */
