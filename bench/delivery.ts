@@ -90,7 +90,8 @@ async function backlog({ name, open }: Target): Promise<string[][]> {
     using supervisor = new Supervisor({ clock });
     const audioBudget = { bytes: 0, maxBytes: 1, full: false };
     const logger = createLogger("delivery");
-    new Delivery({ outbox, remote, supervisor, clock, random, logger, localDays: 36_500, audioBudget });
+    const { spec } = new Delivery({ outbox, remote, clock, random, logger, localDays: 36_500, audioBudget });
+    if (spec !== undefined) supervisor.start(spec);
     while ((await outbox.outboxLoad()).turns > 0) await pause(20);
   });
   const seconds = (performance.now() - from) / 1000;

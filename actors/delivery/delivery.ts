@@ -5,8 +5,8 @@
  */
 
 import type { Logger } from "@logtape/logtape";
-import { type Actor, createActor } from "xstate";
-import { type Clock, delay } from "../../base/clock.ts";
+import { type Actor, createActor, type SnapshotFrom } from "xstate";
+import type { Clock } from "../../base/clock.ts";
 import { messageOf } from "../../base/errors.ts";
 import type { Random } from "../../base/random.ts";
 import { Courier } from "../../services/delivery/courier.ts";
@@ -17,8 +17,8 @@ import { PRUNE_ROWS } from "../../services/delivery/limits.ts";
 import type { HistoryArchive } from "../../services/history/archive.ts";
 import type { AudioBudget } from "../../services/history/audio_budget.ts";
 import type { Outbox, OutboxLoad } from "../../services/history/outbox.ts";
+import type { ChildSpec } from "../supervision/child_spec.ts";
 import { observe } from "../supervision/observe.ts";
-import type { Supervisor } from "../supervision/supervisor.ts";
 import { deliveryMachine } from "./machine.ts";
 import type { DeliveryPorts } from "./ports.ts";
 import type { DeliveryState, DeliveryStatus } from "./status.ts";
@@ -30,8 +30,6 @@ export interface DeliveryOptions {
   readonly outbox: Outbox;
   /** Where turns go. Without it the outbox keeps them all for the day on which there is one. */
   readonly remote?: Pick<HistoryArchive, "apply"> | undefined;
-  /** Starts the actor, and starts it again after a crash. */
-  readonly supervisor: Supervisor;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -45,7 +43,7 @@ export interface DeliveryOptions {
 /** Name of the actor among the supervisor's children. */
 export const DELIVERY_ID = "delivery";
 
-/** Delivers from the outbox to the archive for as long as the process lives. */
+/** Delivers from the outbox to the archive while its {@link Delivery.spec} is supervised. */
 export class Delivery {
   readonly #options: DeliveryOptions;
   readonly #ledger: DeliveryLedger;
@@ -53,20 +51,13 @@ export class Delivery {
   #down = false;
 
   constructor(options: DeliveryOptions) {
-    const { outbox, clock, logger, onEvent, remote, supervisor } = options;
+    const { outbox, clock, logger, onEvent } = options;
     this.#options = options;
     this.#ledger = new DeliveryLedger({
       clock,
       logger,
       load: () => outbox.outboxLoad(),
       ...(onEvent === undefined ? {} : { onEvent }),
-    });
-    if (remote === undefined) return;
-    supervisor.start({
-      id: DELIVERY_ID,
-      restart: "permanent",
-      create: () => this.#create(remote),
-      onDown: (reason) => this.#wentDown(reason),
     });
   }
 
@@ -75,25 +66,26 @@ export class Delivery {
     this.#actor?.send({ type: "TURN_COMMITTED" });
   }
 
-  /** Delivers what can be delivered within `withinMs` milliseconds, and nothing any more afterwards. Never rejects. */
-  async drain(withinMs: number): Promise<void> {
-    const { clock, logger, outbox, supervisor } = this.#options;
-    const actor = this.#actor;
-    if (actor === undefined || this.#down) return;
-    const over = new AbortController();
-    const drained = Promise.withResolvers<void>();
-    using _ = observe(actor, {
-      next: (snapshot) => snapshot.matches({ outbox: "drained" }) && drained.resolve(),
-      error: () => drained.resolve(),
-    });
-    actor.send({ type: "DRAIN", withinMs });
-    await Promise.race([drained.promise, delay(clock, withinMs, over.signal).catch(() => {})]);
-    over.abort();
-    supervisor.stop(DELIVERY_ID);
-    const left = await outbox.outboxLoad().catch(() => undefined);
-    if (left !== undefined && left.turns > 0) {
-      logger.warn("{count} turns are delivered after the next start: they wait in the data directory", { count: left.turns });
-    }
+  /**
+   * How the actor is supervised; undefined without an archive. Each start makes a fresh actor, which this object speaks to from then on.
+   */
+  get spec(): ChildSpec | undefined {
+    const { remote } = this.#options;
+    if (remote === undefined) return undefined;
+    return { id: DELIVERY_ID, restart: "permanent", create: () => this.#create(remote), onDown: (reason) => this.#wentDown(reason) };
+  }
+
+  /**
+   * Delivers what can be delivered until `signal` aborts, and nothing any more afterwards. Resolves to how many turns are left.
+   *
+   * @throws HistoryError when the outbox cannot be read.
+   */
+  async drain(signal: AbortSignal): Promise<number> {
+    const { logger, outbox } = this.#options;
+    if (this.#actor !== undefined && !this.#down) await drained(this.#actor, signal);
+    const { turns } = await outbox.outboxLoad();
+    if (turns > 0) logger.warn("{count} turns are delivered after the next start: they wait in the data directory", { count: turns });
+    return turns;
   }
 
   /** The delivery at a glance. Where the outbox cannot be read, nothing seems to wait, and the last failure says why. */
@@ -129,13 +121,14 @@ export class Delivery {
     observe(actor, {
       error: (reason) => logger.error("The delivery crashed; nothing is lost: {reason}", { reason: messageOf(reason) }),
     });
+    this.#down = false;
     return this.#actor = actor;
   }
 
   #wentDown(reason: unknown): void {
     this.#down = this.#state() !== "drained";
     if (reason === undefined) return;
-    this.#options.logger.error("The delivery crashes again and again and stays down until the next start; turns wait: {reason}", {
+    this.#options.logger.error("The delivery crashes again and again and is given up; turns wait: {reason}", {
       reason: messageOf(reason),
     });
   }
@@ -152,4 +145,20 @@ export class Delivery {
       random: () => random.next(),
     };
   }
+}
+
+/** Resolves when the actor has delivered what it could, or is over. */
+async function drained(actor: Actor<typeof deliveryMachine>, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const giveUp = () => actor.send({ type: "DRAIN_DEADLINE" });
+  const look = ({ status, value }: SnapshotFrom<typeof deliveryMachine>) => {
+    if (status !== "active" || value.outbox === "drained") resolve();
+  };
+  using _ = observe(actor, { next: look, error: () => resolve(), complete: resolve });
+  signal.addEventListener("abort", giveUp);
+  actor.send({ type: "DRAIN" });
+  if (signal.aborted) giveUp();
+  look(actor.getSnapshot());
+  await promise;
+  signal.removeEventListener("abort", giveUp);
 }

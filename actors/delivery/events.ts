@@ -8,7 +8,7 @@
 export type DeliveryActorEvent =
   /** A turn was committed, or a session ended. */
   | { readonly type: "TURN_COMMITTED" }
-  /** The process is about to end: deliver what can be delivered within `withinMs` milliseconds. */
-  | { readonly type: "DRAIN"; readonly withinMs: number }
-  /** That time is over. */
+  /** The process is about to end: deliver what can be delivered. */
+  | { readonly type: "DRAIN" }
+  /** The time for that is over. */
   | { readonly type: "DRAIN_DEADLINE" };

@@ -15,17 +15,17 @@ export const deliveryMachine = deliverySetup.createMachine({
     outbox: {
       description: "What waits is delivered, in the order in which it was committed",
       initial: "gathering",
-      on: { DRAIN_DEADLINE: ".drained" },
+      on: { DRAIN_DEADLINE: { guard: "isDraining", target: ".drained" } },
       states: {
         idle: {
           description: "Nothing waits, as far as anybody has told",
           after: { poll: "delivering" },
-          on: { TURN_COMMITTED: "gathering", DRAIN: { target: "delivering", actions: ["noteDraining", "armDeadline"] } },
+          on: { TURN_COMMITTED: "gathering", DRAIN: { target: "delivering", actions: "noteDraining" } },
         },
         gathering: {
           description: "A moment for others, in which more may come together",
           after: { pause: "delivering" },
-          on: { DRAIN: { target: "delivering", actions: ["noteDraining", "armDeadline"] } },
+          on: { DRAIN: { target: "delivering", actions: "noteDraining" } },
         },
         delivering: {
           description: "A batch is being applied by the archive",
@@ -45,17 +45,17 @@ export const deliveryMachine = deliverySetup.createMachine({
               { target: "blocked", actions: "reportFailure" },
             ],
           },
-          on: { TURN_COMMITTED: { actions: "noteNudge" }, DRAIN: { actions: ["noteDraining", "armDeadline"] } },
+          on: { TURN_COMMITTED: { actions: "noteNudge" }, DRAIN: { actions: "noteDraining" } },
         },
         backoff: {
           description: "The archive cannot be reached; the next attempt has its time",
           after: { backoff: "delivering" },
-          on: { DRAIN: { target: "delivering", actions: ["noteDraining", "armDeadline"] } },
+          on: { DRAIN: { target: "delivering", actions: "noteDraining" } },
         },
         blocked: {
           description: "The archive refuses everything: somebody has to look at it",
           after: { blockedRetry: "delivering" },
-          on: { DRAIN: { target: "delivering", actions: ["noteDraining", "armDeadline"] } },
+          on: { DRAIN: { target: "delivering", actions: "noteDraining" } },
         },
         drained: {
           description: "The process ends: what is not delivered by now is delivered after the next start",

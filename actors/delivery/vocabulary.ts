@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assign, raise, setup } from "xstate";
+import { assign, setup } from "xstate";
 import { AppError } from "../../base/errors.ts";
 import type { DeliveryActorEvent } from "./events.ts";
 import { backoffMs, BLOCKED_MS, DELIVERING_LIMIT_MS, PAUSE_MS, POLL_MS, PRUNE_EVERY_MS, PRUNING_LIMIT_MS } from "./limits.ts";
@@ -60,9 +60,6 @@ export const deliverySetup = setup({
     noteNudge: assign({ nudged: true }),
     forgetNudge: assign({ nudged: false }),
     noteDraining: assign({ draining: true }),
-    armDeadline: raise({ type: "DRAIN_DEADLINE" }, {
-      delay: ({ event }) => event.type === "DRAIN" ? event.withinMs : 0,
-    }),
     noteSuccess: assign({ failures: 0 }),
     noteFailure: assign(({ context: { ports, failures } }) => ({ failures: failures + 1, waitMs: backoffMs(failures, ports.random()) })),
     reportFailure: ({ context, event }) => context.ports.failed(errorOf(event)),

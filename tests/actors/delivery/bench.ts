@@ -72,7 +72,6 @@ export class DeliveryBench implements AsyncDisposable {
     this.delivery = new Delivery({
       outbox: this.store,
       remote: remote === "none" ? undefined : remote,
-      supervisor: this.#supervisor,
       clock,
       random: { next: () => this.random(), bytes: (length) => new Uint8Array(length), uuid: () => "" },
       logger: log.logger,
@@ -80,11 +79,22 @@ export class DeliveryBench implements AsyncDisposable {
       audioBudget: { bytes: 0, maxBytes: 1, full: false },
       onEvent: (event) => this.events.push(event),
     });
+    if (this.delivery.spec !== undefined) this.#supervisor.start(this.delivery.spec);
   }
 
   /** Ends the delivery in the middle of whatever it does. */
   stopDelivery(): void {
     this.#supervisor[Symbol.dispose]();
+  }
+
+  /** Delivers what can be delivered within `ms`, then stops the delivery. Resolves to how many turns are left. */
+  async drain(ms: number): Promise<number> {
+    const over = new AbortController();
+    const timer = this.clock.setTimeout(() => over.abort(), ms);
+    const left = await this.delivery.drain(over.signal);
+    this.clock.clearTimeout(timer);
+    this.stopDelivery();
+    return left;
   }
 
   /** Ends store and delivery, without giving the delivery time. */

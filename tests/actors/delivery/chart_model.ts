@@ -96,7 +96,8 @@ export interface Step {
 /** Everything that can happen. */
 export const STEPS: readonly Step[] = [
   { name: "a turn is committed", take: ({ actor }) => actor.send({ type: "TURN_COMMITTED" }) },
-  { name: "the process ends", take: ({ actor }) => actor.send({ type: "DRAIN", withinMs: 30_000 }) },
+  { name: "the process ends", take: ({ actor }) => actor.send({ type: "DRAIN" }) },
+  { name: "the time for that is over", take: ({ actor }) => actor.send({ type: "DRAIN_DEADLINE" }) },
   { name: "a batch is taken, more waits", take: (model) => model.endDelivery("more") },
   { name: "a batch is taken, none waits", take: (model) => model.endDelivery("done") },
   { name: "the archive is away", take: (model) => model.endDelivery("passing") },

@@ -53,6 +53,7 @@ Deno.test("every transition of the chart is taken, and no path leaves it crashed
 async function fallSilent(model: DeliveryModel, path: string): Promise<void> {
   const before = model.deliveries;
   const { draining } = model.actor.getSnapshot().context;
+  if (draining) model.actor.send({ type: "DRAIN_DEADLINE" });
   await model.clock.advance(700_000);
   assert.equal(model.crash, undefined, path);
   if (draining) assert.equal(model.actor.getSnapshot().value.outbox, "drained", `${path}, and then silence`);

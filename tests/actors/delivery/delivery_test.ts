@@ -283,7 +283,7 @@ Deno.test("an actor that crashes again and again stays down, and says so, while 
   assert.equal(await state(bench), "down");
   assert.match(bench.log.messages("error").join(), /crashes again and again.*A fault in the chart/);
   await bench.commit(2);
-  await bench.delivery.drain(SECOND);
+  await bench.drain(SECOND);
   assert.equal((await bench.delivery.status()).depth, 2);
 });
 
@@ -293,7 +293,7 @@ Deno.test("at shutdown what waits is delivered, also out of a back-off, and then
   await bench.commit(...upTo(60));
   await bench.clock.advance(HOUR);
   bench.archive.fault = "none";
-  const drained = bench.delivery.drain(10 * SECOND);
+  const drained = bench.drain(10 * SECOND);
   await bench.clock.advance(SECOND);
   await drained;
   assert.deepEqual(bench.archive.ids(), ids(...upTo(60)));
@@ -310,7 +310,7 @@ Deno.test("a shutdown waits for a hanging archive no longer than it may, and say
   await bench.commit(1, 2);
   await bench.clock.advance(SECOND);
   let over = false;
-  const drained = bench.delivery.drain(3 * SECOND).then(() => over = true);
+  const drained = bench.drain(3 * SECOND).then(() => over = true);
   await bench.clock.advance(2900);
   assert.equal(over, false);
   await bench.clock.advance(100);
@@ -324,7 +324,7 @@ Deno.test("a shutdown in front of an archive that refuses everything ends at onc
   bench.archive.fault = "refuse";
   await bench.commit(1);
   await bench.clock.advance(SECOND);
-  const drained = bench.delivery.drain(HOUR);
+  const drained = bench.drain(HOUR);
   await bench.clock.advance(SECOND);
   await drained;
   assert.equal(bench.clock.armed, 0);
@@ -339,7 +339,7 @@ Deno.test("without an archive everything is kept, the state says so, and the fir
   const { state, depth, sessions } = await bench.delivery.status();
   assert.deepEqual([state, depth, sessions], ["local", 30, 1]);
   assert.equal((await bench.store.listTurns()).length, 30, "nothing is deleted that was delivered nowhere");
-  await bench.delivery.drain(SECOND);
+  await bench.drain(SECOND);
   await using second = await reopened(bench);
   await second.clock.advance(MINUTE);
   assert.deepEqual(second.archive.ids(), ids(...upTo(30)));

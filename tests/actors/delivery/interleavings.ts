@@ -112,7 +112,7 @@ function ids(device: number): { readonly sessionId: string; readonly deviceId: s
 
 async function restart(bench: DeliveryBench, what: "delivery" | "process" | "drain"): Promise<void> {
   if (what === "drain") {
-    const drained = bench.delivery.drain(2_000);
+    const drained = bench.drain(2_000);
     await bench.clock.advance(2_000);
     await drained;
   }

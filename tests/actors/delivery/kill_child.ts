@@ -24,17 +24,17 @@ const supervisor = new Supervisor({ clock });
 const delivery = new Delivery({
   outbox: store,
   remote,
-  supervisor,
   clock,
   random,
   logger: createLogger("delivery"),
   localDays: 30,
   audioBudget: { bytes: 0, maxBytes: 1, full: false },
 });
+if (delivery.spec !== undefined) supervisor.start(delivery.spec);
 const history = announcing(store, () => delivery.nudge());
 
 if (what === "drain") {
-  await delivery.drain(60_000);
+  await delivery.drain(new AbortController().signal);
   await remote[Symbol.asyncDispose]();
   await store[Symbol.asyncDispose]();
 } else {

@@ -38,7 +38,8 @@ export async function deliverThroughChaos(count: number): Promise<void> {
   await using store = await openSqliteHistory({ dataDir: here.path, clock });
   using supervisor = new Supervisor({ clock });
   const audioBudget = { bytes: 0, maxBytes: 1, full: false };
-  const delivery = new Delivery({ outbox: store, remote, supervisor, clock, random, logger: log.logger, localDays: 30, audioBudget });
+  const delivery = new Delivery({ outbox: store, remote, clock, random, logger: log.logger, localDays: 30, audioBudget });
+  if (delivery.spec !== undefined) supervisor.start(delivery.spec);
   const history = announcing(store, () => delivery.nudge());
 
   const faults: readonly (() => unknown)[] = [
