@@ -28,6 +28,7 @@ Deno.test("keys that hold secrets, and only they, are marked", () => {
     "esp32Server.openai.chat.apiKey",
     "esp32Server.openai.synthesize.apiKey",
     "tools.weather.url",
+    "database.password",
     "redis.url",
     "redis.password",
     "console.password",
