@@ -192,7 +192,7 @@ for (const separate of [false, true]) {
       const options = await server().createDatabase();
       await server().run(await Deno.readTextFile("tests/services/database/stock_tables.sql"), options.database);
       const user = separate ? "guest_own" : "guest";
-      const [shared = "", own = ""] = statements(options, user);
+      const [shared = "", own = "", down = ""] = statements(options, user);
       await server().run(separate ? shared.replace(/^.*xz_.*\n/gm, "") + own : shared);
       const name = separate ? `${options.database}_own` : options.database;
       await using database = await testDatabase({ ...options, user, database: name });
@@ -210,6 +210,7 @@ for (const separate of [false, true]) {
         }
       }
       await assert.rejects(query(`SELECT * FROM \`${options.database}\`.sys_params`), { message: /denies the user a right/ });
+      if (!separate) await server().run(down);
       await migrateDatabase(database, { steps: DATABASE_STEPS, target: 0 });
     },
   });
