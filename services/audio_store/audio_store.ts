@@ -68,5 +68,8 @@ export function isAudioPath(path: string): boolean {
  */
 export function checkedPath(path: string): string {
   if (isAudioPath(path)) return path;
-  throw new AudioStoreError(`No audio is at '${path.slice(0, 100)}'; expected audio/<device>/<turn>.user.ogg or .reply.ogg`, "audio_bad_path");
+  throw new AudioStoreError(
+    `No audio is at '${path.slice(0, 100)}'; expected audio/<device>/<turn>.user.ogg or .reply.ogg`,
+    "audio_bad_path",
+  );
 }

@@ -52,7 +52,11 @@ export function s3AudioStore(options: S3Options): AudioStore {
       const signed = await client.sign(url, { ...init, aws });
       return await (options.fetch ?? fetch)(signed, { signal: late.signal, redirect: "manual" });
     } catch (error) {
-      throw new AudioStoreError(`Cannot ${action} in the audio store at ${options.endpoint}: ${messageOf(error)}`, "audio_unreachable", error);
+      throw new AudioStoreError(
+        `Cannot ${action} in the audio store at ${options.endpoint}: ${messageOf(error)}`,
+        "audio_unreachable",
+        error,
+      );
     } finally {
       clock.clearTimeout(timer);
     }

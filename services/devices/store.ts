@@ -131,7 +131,8 @@ export class DeviceTable {
       board: latest("board"),
       device_language: latest("device_language"),
     };
-    await (sqlite ? insert.onConflict((conflict) => conflict.column("device_id").doUpdateSet(set)) : insert.onDuplicateKeyUpdate(set)).execute();
+    await (sqlite ? insert.onConflict((conflict) => conflict.column("device_id").doUpdateSet(set)) : insert.onDuplicateKeyUpdate(set))
+      .execute();
   }
 }
 

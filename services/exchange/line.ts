@@ -43,7 +43,9 @@ export const turnShape = {
   sessionId: sessionShape.sessionId,
   deviceId: sessionShape.deviceId,
   startedAt: instant,
-  source: z.enum(["speech", "text", "wake", "say"]).meta({ description: "How the turn was asked for; say is an announcement of the owner" }),
+  source: z.enum(["speech", "text", "wake", "say"]).meta({
+    description: "How the turn was asked for; say is an announcement of the owner",
+  }),
   userText: words(MAX_TEXT).meta({ description: "What the person said" }),
   outcome: z.enum(["completed", "interrupted", "failed", "empty", "crashed"]),
   replyText: words(MAX_TEXT).meta({ description: "The whole answer" }),
@@ -103,7 +105,9 @@ export function lineOf({ turn, session }: ArchivedTurn, audio: boolean): ExportL
 }
 
 /** Reads a line: what it says, or what is wrong with it. */
-export function parseLine(text: string): { readonly ok: true; readonly line: ExportLine } | { readonly ok: false; readonly reason: string } {
+export function parseLine(
+  text: string,
+): { readonly ok: true; readonly line: ExportLine } | { readonly ok: false; readonly reason: string } {
   let value: unknown;
   try {
     value = JSON.parse(text);

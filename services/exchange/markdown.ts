@@ -36,7 +36,10 @@ function timeOf(instant: number, timezone: string): string {
 
 /** Text that stays text: no markup, no HTML, no heading or list, whatever was said. */
 function plain(text: string): string {
-  return text.replace(/[\\`*_{}[\]()<>#|~!&]/g, "\\$&").replace(/\s*\n\s*/g, "  \n").replace(/^([-+=])/gm, "\\$1").replace(/^(\d+)([.)])/gm, "$1\\$2");
+  return text.replace(/[\\`*_{}[\]()<>#|~!&]/g, "\\$&").replace(/\s*\n\s*/g, "  \n").replace(/^([-+=])/gm, "\\$1").replace(
+    /^(\d+)([.)])/gm,
+    "$1\\$2",
+  );
 }
 
 function code(text: string): string {

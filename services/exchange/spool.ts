@@ -62,7 +62,9 @@ export async function* bounded(body: AsyncIterable<Uint8Array<ArrayBuffer>>, max
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.length;
-    if (bytes > maxBytes) throw new ImportError(`The file has more than ${maxBytes} bytes, which is the most that is taken`, "import_too_large");
+    if (bytes > maxBytes) {
+      throw new ImportError(`The file has more than ${maxBytes} bytes, which is the most that is taken`, "import_too_large");
+    }
     yield chunk;
   }
 }

@@ -10,7 +10,7 @@ import { isAudioPath } from "../audio_store/audio_store.ts";
 import { ImportError } from "./errors.ts";
 import { LINES_NAME } from "./export.ts";
 import { type AudioSource, type ImportDeps, importLines, type ImportReport } from "./import.ts";
-import { type Spooled, spool } from "./spool.ts";
+import { spool, type Spooled } from "./spool.ts";
 
 /** Largest body, bytes: some ten thousand turns with audio of both sides. */
 export const MAX_IMPORT_BYTES = 1024 * 1024 * 1024;
