@@ -83,6 +83,8 @@ export interface AppDeps {
 export interface App {
   readonly handler: RequestHandler;
   readonly door: DeviceDoor;
+  /** Every route of the main port but those of devices. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[];
 }
 
 /** Turns on the page: about two screens. */
@@ -197,7 +199,7 @@ export function createApp(deps: AppDeps): App {
       return failed(error, request);
     }
   };
-  return { handler, door };
+  return { handler, door, routes: app.routes };
 }
 
 function pathOf(request: Request): string | undefined {

@@ -75,6 +75,12 @@ export const ordered = [
   "expected from at or before until",
 ] as const;
 
+/** Whether a text can be stored and shown as it is, and the words for one that cannot. */
+export const withoutControls = [
+  (text: string) => !/[\p{Cc}\p{Cs}]/u.test(text),
+  "expected a text without control characters",
+] as const;
+
 /** The values of a query that were given: an optional member is there or it is not. */
 export function given<T extends object>(query: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as {

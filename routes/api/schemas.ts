@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import { withoutControls } from "./parameters.ts";
 import { sessionShape, turnShape } from "../../services/exchange/line.ts";
 
 const milliseconds = (description: string) => z.number().meta({ description: `${description}, Unix milliseconds` });
@@ -60,7 +61,7 @@ export const deviceSchema = z.strictObject({
 }).meta({ id: "Device", description: "A device that this server knows" });
 
 const label = (what: string, max: number) =>
-  z.string().trim().min(1).max(max).regex(/^[^\p{Cc}\p{Cs}]*$/u, "expected a text without control characters").nullable().optional()
+  z.string().trim().min(1).max(max).refine(...withoutControls).nullable().optional()
     .meta({ description: `${what}; null takes it away` });
 
 /** What may be changed of a device. */
@@ -89,7 +90,10 @@ export const importReportSchema = z.strictObject({
 }).meta({ id: "ImportReport", description: "What became of the lines of a file" });
 
 /** A page of `item`s. */
-export function pageOf<T extends z.ZodType>(item: T, id: string) {
+export function pageOf<T extends z.ZodType>(
+  item: T,
+  id: string,
+): z.ZodObject<{ items: z.ZodArray<T>; next: z.ZodOptional<z.ZodString> }, z.core.$strict> {
   return z.strictObject({
     items: z.array(item),
     next: z.string().optional().meta({ description: "The cursor of the next page; absent on the last" }),

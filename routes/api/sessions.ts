@@ -10,7 +10,7 @@ import type { LifeCycle } from "./deps.ts";
 import { erasedExample, sessionExample, turnExample } from "./examples.ts";
 import { jsonBody } from "./json_body.ts";
 import { type Api, noQuery, OWNER, problems } from "./operation.ts";
-import { given, ordered, pageQuery, sessionId, spanQuery } from "./parameters.ts";
+import { given, ordered, pageQuery, sessionId, spanQuery, withoutControls } from "./parameters.ts";
 import { notFound } from "./problem.ts";
 import { erasedSchema, pageOf, sessionSchema } from "./schemas.ts";
 import { order, shownTurn, turnPage } from "./turns.ts";
@@ -68,7 +68,7 @@ const patch = createRoute({
       content: {
         "application/json": {
           schema: z.strictObject({
-            title: z.string().trim().max(MAX_TITLE).regex(/^[^\p{Cc}\p{Cs}]*$/u, "expected a text without control characters"),
+            title: z.string().trim().max(MAX_TITLE).refine(...withoutControls),
           }),
           example: { title: "Weather" },
         },

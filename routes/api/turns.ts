@@ -10,7 +10,7 @@ import type { StoredTurn } from "../../services/history/store.ts";
 import type { LifeCycle } from "./deps.ts";
 import { erasedExample, turnExample } from "./examples.ts";
 import { type Api, noQuery, OWNER, problems } from "./operation.ts";
-import { given, ordered, sessionId, spanQuery, turnId } from "./parameters.ts";
+import { given, ordered, sessionId, spanQuery, turnId, withoutControls } from "./parameters.ts";
 import { notFound } from "./problem.ts";
 import { erasedSchema, pageOf, turnSchema } from "./schemas.ts";
 
@@ -88,7 +88,7 @@ const search = createRoute({
   request: {
     query: z.strictObject({
       ...spanQuery,
-      text: z.string().trim().min(1).max(MAX_SEARCH).regex(/^[^\0]*$/, "expected a text without NUL").meta({
+      text: z.string().trim().min(1).max(MAX_SEARCH).refine(...withoutControls).meta({
         description: "Words, with spaces between them",
         param: { example: "天气" },
       }),

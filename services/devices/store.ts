@@ -19,10 +19,9 @@ const ROWS_A_STATEMENT = 150;
 
 /** What {@link DeviceTable} needs. */
 export interface DeviceTableOptions {
+  /** Executes single queries. A plugin may prefix the name of the table. */
   readonly db: Kysely<DevicesSchema>;
   readonly dialect: "sqlite" | "mysql";
-  /** Put before the name of the table. */
-  readonly tablePrefix?: string;
 }
 
 /** Several sightings of one device as one: the first and the last instant, and the latest of everything said. */
@@ -34,12 +33,10 @@ export interface SeenDeviceRow extends DeviceSighting {
 export class DeviceTable {
   readonly #db: Kysely<DevicesSchema>;
   readonly #dialect: "sqlite" | "mysql";
-  readonly #table: "devices";
 
-  constructor({ db, dialect, tablePrefix = "" }: DeviceTableOptions) {
+  constructor({ db, dialect }: DeviceTableOptions) {
     this.#db = db;
     this.#dialect = dialect;
-    this.#table = `${tablePrefix}devices` as "devices";
   }
 
   /** Writes sightings: the earliest and latest instants stand, and what was not said leaves what is there. */
@@ -49,7 +46,7 @@ export class DeviceTable {
 
   /** A device. */
   async get(deviceId: string): Promise<DeviceRecord | undefined> {
-    const row = await this.#db.selectFrom(this.#table).selectAll().where("device_id", "=", deviceId).executeTakeFirst();
+    const row = await this.#db.selectFrom("devices").selectAll().where("device_id", "=", deviceId).executeTakeFirst();
     return row === undefined ? undefined : deviceOf(row);
   }
 
@@ -60,7 +57,7 @@ export class DeviceTable {
    */
   async list({ limit = DEFAULT_PAGE, cursor }: PageQuery = {}): Promise<Page<DeviceRecord>> {
     const size = Math.min(Math.max(1, Math.trunc(limit)), MAX_PAGE);
-    let select = this.#db.selectFrom(this.#table).selectAll().orderBy("device_id").limit(size + 1);
+    let select = this.#db.selectFrom("devices").selectAll().orderBy("device_id").limit(size + 1);
     if (cursor !== undefined) select = select.where("device_id", ">", idOf(cursor));
     const rows = await select.execute();
     const items = rows.slice(0, size).map(deviceOf);
@@ -82,27 +79,27 @@ export class DeviceTable {
 
   /** Devices with a retention of their own, in days. */
   async retentions(): Promise<ReadonlyMap<string, number>> {
-    const rows = await this.#db.selectFrom(this.#table).select(["device_id", "retention_days"]).where("retention_days", "is not", null)
+    const rows = await this.#db.selectFrom("devices").select(["device_id", "retention_days"]).where("retention_days", "is not", null)
       .execute();
     return new Map(rows.map((row) => [row.device_id, Number(row.retention_days)]));
   }
 
   /** Deletes a device; whether it was there. */
   async remove(deviceId: string): Promise<boolean> {
-    const { numDeletedRows } = await this.#db.deleteFrom(this.#table).where("device_id", "=", deviceId).executeTakeFirst();
+    const { numDeletedRows } = await this.#db.deleteFrom("devices").where("device_id", "=", deviceId).executeTakeFirst();
     return numDeletedRows > 0n;
   }
 
   async #set(deviceId: string, set: Partial<DevicesTable>): Promise<boolean> {
-    const there = await this.#db.selectFrom(this.#table).select("device_id").where("device_id", "=", deviceId).executeTakeFirst();
+    const there = await this.#db.selectFrom("devices").select("device_id").where("device_id", "=", deviceId).executeTakeFirst();
     if (there === undefined) return false;
     // MySQL counts rows that were changed, not rows that were found, so the count says nothing here.
-    if (Object.keys(set).length > 0) await this.#db.updateTable(this.#table).set(set).where("device_id", "=", deviceId).execute();
+    if (Object.keys(set).length > 0) await this.#db.updateTable("devices").set(set).where("device_id", "=", deviceId).execute();
     return true;
   }
 
   async #upsert(devices: readonly SeenDeviceRow[]): Promise<void> {
-    const insert = this.#db.insertInto(this.#table).values(devices.map((device) => ({
+    const insert = this.#db.insertInto("devices").values(devices.map((device) => ({
       device_id: device.deviceId,
       client_id: device.clientId ?? "",
       first_seen_at: Math.round(device.firstSeenAt),
@@ -119,7 +116,7 @@ export class DeviceTable {
     })));
     const sqlite = this.#dialect === "sqlite";
     const given = (column: string): RawBuilder<string> => sqlite ? sql`excluded.${sql.ref(column)}` : sql`values(${sql.ref(column)})`;
-    const old = (column: string): Expression<unknown> => sql.ref(`${this.#table}.${column}`);
+    const old = (column: string): Expression<unknown> => sql.ref(`devices.${column}`);
     const least = sql.raw(sqlite ? "min" : "least");
     const greatest = sql.raw(sqlite ? "max" : "greatest");
     const latest = (column: string) => sql<string>`coalesce(${given(column)}, ${old(column)})`;

@@ -23,7 +23,7 @@ const MAX_TIME = 8_640_000_000_000_000;
 const NUL = /\u0000/;
 const recordId = (what: string) => z.string().regex(RECORD_ID, `expected the id of a ${what}: at most 128 letters, digits or :._@-`);
 const words = (max: number) => z.string().max(max).refine((text) => !NUL.test(text), "expected a text without NUL");
-const instant = z.number().min(0).max(MAX_TIME).meta({ description: "Unix milliseconds" });
+const instant = z.int().min(0).max(MAX_TIME).meta({ description: "Unix milliseconds" });
 const mark = z.number().min(-MAX_TIME).max(MAX_TIME).optional();
 
 /** A session as it is shown and exported. */

@@ -85,15 +85,21 @@ class MemoryArchive implements FakeArchive {
       this.writes.push("erase");
       const until = "deviceId" in what ? what.until ?? Infinity : Infinity;
       const turns = [...this.heldTurns.values()].filter((turn) =>
-        "turnId" in what ? turn.turnId === what.turnId : "sessionId" in what ? turn.sessionId === what.sessionId : turn.deviceId === what.deviceId
+        "turnId" in what
+          ? turn.turnId === what.turnId
+          : "sessionId" in what
+          ? turn.sessionId === what.sessionId
+          : turn.deviceId === what.deviceId
       ).filter((turn) => turn.startedAt <= until);
       for (const { turnId } of turns) {
         this.heldTurns.delete(turnId);
         this.#erased.add(turnId);
       }
-      const sessions = "turnId" in what ? [] : [...this.heldSessions.values()].filter((session) =>
-        "sessionId" in what ? session.sessionId === what.sessionId : session.deviceId === what.deviceId && session.startedAt <= until
-      ).filter((session) => this.#summary(session).turns === 0);
+      const sessions = "turnId" in what
+        ? []
+        : [...this.heldSessions.values()].filter((session) =>
+          "sessionId" in what ? session.sessionId === what.sessionId : session.deviceId === what.deviceId && session.startedAt <= until
+        ).filter((session) => this.#summary(session).turns === 0);
       for (const { sessionId } of sessions) this.heldSessions.delete(sessionId);
       return { turns: turns.length, sessions: sessions.length, audioFiles: turns.flatMap((turn) => Object.values(turn.audioFiles)) };
     });
