@@ -118,17 +118,18 @@ export function s3AudioStore(options: S3Options): AudioStore {
     async remove(paths) {
       let removed = 0;
       let failure: unknown;
-      const left = [...paths];
+      const left = [...new Set(paths)];
       const work = async () => {
         for (let path = left.pop(); path !== undefined; path = left.pop()) {
           try {
-            removed += await removeOne(path);
+            const there = await removeOne(path);
+            removed += there;
           } catch (error) {
             failure ??= error;
           }
         }
       };
-      await Promise.all(Array.from({ length: Math.min(PARALLEL, paths.length) }, work));
+      await Promise.all(Array.from({ length: Math.min(PARALLEL, left.length) }, work));
       if (failure !== undefined) throw failure;
       return removed;
     },
