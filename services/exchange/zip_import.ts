@@ -51,6 +51,10 @@ export async function importZip(
         return { refused: `expected a whole file: ${messageOf(error)}` };
       }
     };
+    // Its checksum stands at the end: read through once, so that nothing of a damaged file is applied.
+    await unpacked(lines).pipeTo(new WritableStream()).catch((error) => {
+      throw error instanceof ImportError ? error : bad(messageOf(error), error);
+    });
     return await importLines(deps, unpacked(lines), source);
   } finally {
     await zip.close();

@@ -151,8 +151,7 @@ Deno.test("devices are listed page by page, each once", async () => {
     cursor = page.next;
   } while (cursor !== undefined);
   assert.deepEqual(seen, ids);
-  for (const bad of ["", "x", "d", "d!", "ZA", "dZA==", `d${"A".repeat(3)}\0`]) {
-    if (bad === "d") continue;
+  for (const bad of ["", "x", "d!", "ZA", "dZA==", `d${"A".repeat(3)}\0`]) {
     await assert.rejects(fx.registry.list({ cursor: bad }), { code: "bad_cursor" }, bad);
   }
 });
