@@ -123,7 +123,7 @@ Deno.test("whatever is asked with GET is answered with success or with a problem
         if (response.status >= 400) assert.equal(response.headers.get("content-type"), "application/problem+json");
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
   assert.deepEqual(await contents(api), before);
   assert.deepEqual(api.app.log.messages("error"), []);
