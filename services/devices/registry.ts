@@ -63,7 +63,7 @@ export interface DeviceRegistry extends AsyncDisposable {
   /** A device; undefined where it never came by. */
   get(deviceId: string): Promise<DeviceRecord | undefined>;
   /**
-   * Devices by their id. One that came by for the first time within the last seconds may be missing.
+   * Devices by their id, those included that came by a moment ago.
    *
    * @throws {HistoryError} `bad_cursor` for a cursor that no list gave.
    */

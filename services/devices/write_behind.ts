@@ -20,6 +20,9 @@ const FLUSH_DEVICES = 1_000;
 /** Devices that wait at most while the database is away; those beyond are noted when they come by again. */
 const MAX_WAITING = 50_000;
 
+/** Devices remembered as written, so that each is written early at most once; beyond it all are forgotten, which costs some writes. */
+const MAX_WRITTEN = 200_000;
+
 /** What {@link deviceRegistry} needs. */
 export interface DeviceRegistryOptions {
   readonly table: DeviceTable;
@@ -36,6 +39,8 @@ class WriteBehindRegistry implements DeviceRegistry {
   readonly #table: DeviceTable;
   readonly #logger: Logger;
   readonly #waiting = new Map<string, SeenDeviceRow>();
+  /** Devices that are in the table for certain. */
+  readonly #written = new Set<string>();
   readonly #rounds: Rounds;
 
   constructor({ table, clock, logger }: DeviceRegistryOptions) {
@@ -55,6 +60,8 @@ class WriteBehindRegistry implements DeviceRegistry {
   }
 
   async list(query?: PageQuery): Promise<Page<DeviceRecord>> {
+    // Somebody who has just connected a device looks for it here.
+    await this.#write([...this.#waiting.values().filter(({ deviceId }) => !this.#written.has(deviceId)).take(FLUSH_DEVICES)]);
     const { items, ...rest } = await this.#table.list(query);
     return { items: items.map((device) => withSighting(device, this.#waiting.get(device.deviceId)) ?? device), ...rest };
   }
@@ -75,6 +82,7 @@ class WriteBehindRegistry implements DeviceRegistry {
 
   async remove(deviceId: string): Promise<boolean> {
     const waited = this.#waiting.delete(deviceId);
+    this.#written.delete(deviceId);
     return await this.#table.remove(deviceId) || waited;
   }
 
@@ -85,18 +93,24 @@ class WriteBehindRegistry implements DeviceRegistry {
 
   async #writeOne(deviceId: string): Promise<void> {
     const sighting = this.#waiting.get(deviceId);
-    if (sighting === undefined) return;
-    await this.#table.see([sighting]);
-    if (this.#waiting.get(deviceId) === sighting) this.#waiting.delete(deviceId);
+    if (sighting !== undefined) await this.#write([sighting]);
+  }
+
+  async #write(sightings: readonly SeenDeviceRow[]): Promise<void> {
+    if (sightings.length === 0) return;
+    await this.#table.see(sightings);
+    if (this.#written.size > MAX_WRITTEN) this.#written.clear();
+    for (const sighting of sightings) {
+      // What came meanwhile, or was removed meanwhile, is another matter.
+      if (this.#waiting.get(sighting.deviceId) !== sighting) continue;
+      this.#waiting.delete(sighting.deviceId);
+      this.#written.add(sighting.deviceId);
+    }
   }
 
   async #flush(most: number): Promise<void> {
-    const taken = [...this.#waiting.entries().take(most)];
-    if (taken.length === 0) return;
     try {
-      await this.#table.see(taken.map(([, sighting]) => sighting));
-      // What came meanwhile, or was removed meanwhile, is another matter.
-      for (const [deviceId, sighting] of taken) if (this.#waiting.get(deviceId) === sighting) this.#waiting.delete(deviceId);
+      await this.#write([...this.#waiting.values().take(most)]);
     } catch (error) {
       this.#logger.warn("{count} devices cannot be noted yet: {error}", { count: this.#waiting.size, error: messageOf(error) });
     }

@@ -77,6 +77,21 @@ Deno.test("a device that comes by is known at once, and written within seconds",
   assert.deepEqual((await fx.registry.list()).items, [known]);
 });
 
+Deno.test("a device that came by a moment ago is listed, and one that is known is not written for it", async () => {
+  await using fx = open();
+  fx.registry.note({ deviceId: A, seenAt: 1 });
+  fx.registry.note({ deviceId: B, seenAt: 2 });
+  assert.deepEqual((await fx.registry.list()).items.map((device) => device.deviceId), [A, B]);
+  assert.deepEqual(fx.written, [2]);
+  for (let seenAt = 3; seenAt < 50; seenAt++) {
+    fx.registry.note({ deviceId: A, seenAt });
+    assert.equal((await fx.registry.list()).items[0]?.lastSeenAt, seenAt);
+  }
+  assert.deepEqual(fx.written, [2]);
+  await fx.clock.advance(5000);
+  assert.deepEqual([fx.written, (await fx.table.get(A))?.lastSeenAt], [[2, 1], 49]);
+});
+
 Deno.test("first and last instants stand whatever the order, and what is not said leaves what is known", async () => {
   await using fx = open();
   fx.registry.note({ deviceId: A, clientId: "c", seenAt: 500, board: "bread", firmware: "1" });
