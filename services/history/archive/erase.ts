@@ -15,7 +15,7 @@ import { storedText } from "./text.ts";
 import { type ErasedKind, setTombstones } from "./tombstones.ts";
 import { changes, first, pieces, rows, type Work } from "./work.ts";
 
-/** Turns, or sessions, of one step: about 5 ms of an SQLite file, and as many statements as other databases like in one transaction. */
+/** Turns, or sessions, of one step: about 5 ms of an SQLite file. */
 const STEP = 100;
 
 interface Target {

@@ -6,7 +6,8 @@ import { migrate, migrations } from "../../../services/history/migrations.ts";
 import { HISTORY_FILE, openSqliteHistory, type SqliteHistory } from "../../../services/history/sqlite.ts";
 import { tempDir } from "../../support/temp_dir.ts";
 import { VirtualClock } from "../../support/virtual_clock.ts";
-import { archiveContract, CONTRACT_NOW, stored } from "./archive_contract.ts";
+import { archiveContract } from "./archive_contract.ts";
+import { CONTRACT_NOW, stored } from "./archive_harness.ts";
 import { draft, turn, turnId } from "./contract.ts";
 
 const DEVICE = draft(1).deviceId;
