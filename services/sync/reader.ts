@@ -27,6 +27,12 @@ const BATCH = 100;
  */
 const MAX_REMEMBERED = 20_000;
 
+/**
+ * For how long it is remembered, milliseconds. A leader that is paused in the very moment of writing may put an older content back when it
+ * goes on; forgetting now and then repairs what is read again.
+ */
+const REMEMBERED_MS = 600_000;
+
 /** By what right a step writes. */
 export interface Tenure {
   /** The fencing token of the lease. */
@@ -64,6 +70,7 @@ export class SourceReader {
   /** What the present leader has applied, by turn id, as a hash of the content. */
   readonly #applied = new Map<string, string>();
   #token: number | undefined;
+  #forgottenAt = 0;
 
   constructor(options: SourceReaderOptions) {
     this.#options = options;
@@ -82,7 +89,10 @@ export class SourceReader {
   async step(tenure: Tenure, signal: AbortSignal): Promise<StepResult> {
     const { source, checkpoints } = this.#options;
     // Another node may have been the leader in between, and brought the same turns up to date.
-    if (this.#token !== tenure.token) this.#applied.clear();
+    if (this.#token !== tenure.token || this.#options.clock.now() - this.#forgottenAt > REMEMBERED_MS) {
+      this.#applied.clear();
+      this.#forgottenAt = this.#options.clock.now();
+    }
     this.#token = tenure.token;
     const before = await checkpoints.load(source.name);
     const harvest = await source.read(before, { signal });
