@@ -1,0 +1,117 @@
+/**
+ * History out of rows of the stock server: read by id, with what became visible late, and made into turns session by session.
+ *
+ * Whenever a row of a session is read, the turns around it are made anew from all rows that are there, and brought up to date. So rows may
+ * come in any order. Rows that change or go at the source afterwards stay here as they were: history is kept.
+ *
+ * @module
+ */
+
+import type { Clock } from "../../../base/clock.ts";
+import type { ArchivedTurn } from "../../history/archive.ts";
+import type { Harvest, HistorySource } from "../source.ts";
+import type { StockAudio } from "./audio.ts";
+import { advanced, rangesOf, readCursor, rewound, writeCursor } from "./cursor.ts";
+import { archivedTurn, formerTurns, pair, type StockTurn, type TurnAudio, turnIdOf } from "./pairing.ts";
+import { byTime, type StockRow, type StockTables } from "./rows.ts";
+
+/** Rows of a page. Their sessions are read one by one, which takes a local server 0.3 ms each. */
+const PAGE_ROWS = 500;
+
+/** Rows of a page with audio: ten seconds of each take a worker some 0.1 s to encode, and a page is to be done within a minute. */
+const PAGE_ROWS_WITH_AUDIO = 50;
+
+/**
+ * How often the newest rows are read again, milliseconds, although they are known: titles are given to sessions when they are over; and a
+ * leader that was paused in the very moment of writing may have put an older turn back.
+ */
+const REVISIT_MS = 600_000;
+
+/** Rows that are read again then. */
+const REVISIT_ROWS = 100;
+
+/** What a stock source needs. */
+export interface StockSourceOptions {
+  /** `stock`, or `push` for rows that were reported. */
+  readonly name: string;
+  readonly tables: StockTables;
+  /** Keeps audio; without it only text is taken. */
+  readonly audio?: StockAudio;
+  readonly clock: Clock;
+}
+
+/** A source over rows of the stock server. */
+export class StockSource implements HistorySource {
+  readonly name: string;
+  readonly mutable = true;
+  readonly #options: StockSourceOptions;
+  #revisitedAt: number | undefined;
+
+  constructor(options: StockSourceOptions) {
+    this.name = options.name;
+    this.#options = options;
+  }
+
+  async read(checkpoint: string | undefined, { signal }: { readonly signal: AbortSignal }): Promise<Harvest> {
+    const { tables, audio, clock } = this.#options;
+    const limit = audio === undefined ? PAGE_ROWS : PAGE_ROWS_WITH_AUDIO;
+    const newestId = await tables.newestId();
+    const kept = readCursor(checkpoint);
+    const cursor = newestId < kept.max ? rewound(kept, newestId) : kept;
+    const late = cursor.gaps.length === 0 ? [] : await tables.within(rangesOf(cursor), limit);
+    const rows = await tables.after(cursor.max, limit);
+    const known = rows.length === 0 ? await this.#revisit(cursor.max) : [];
+    const turns: ArchivedTurn[] = [];
+    const retracted: string[] = [];
+    for (const [first, last] of stretches([...known, ...late, ...rows])) {
+      signal.throwIfAborted();
+      for (const turn of pair(await tables.around(first, last), first, last)) {
+        const archived = await this.#archived(turn, signal);
+        if (archived !== undefined) turns.push(archived);
+        retracted.push(...formerTurns(this.name, turn));
+      }
+    }
+    const next = advanced(cursor, late.map(({ id }) => id), rows.map(({ id }) => id), clock.wall());
+    const newestAt = [...late, ...rows].reduce((latest, { time }) => Math.max(latest, time), 0);
+    return {
+      turns: await this.#titled(turns),
+      retracted,
+      checkpoint: writeCursor(next),
+      more: rows.length === limit || late.length === limit,
+      ...(newestAt === 0 ? {} : { newestAt }),
+    };
+  }
+
+  async #revisit(max: number): Promise<readonly StockRow[]> {
+    const { clock, tables } = this.#options;
+    if (this.#revisitedAt !== undefined && clock.now() - this.#revisitedAt < REVISIT_MS) return [];
+    this.#revisitedAt = clock.now();
+    return await tables.after(Math.max(0, max - REVISIT_ROWS), REVISIT_ROWS);
+  }
+
+  async #archived(turn: StockTurn, signal: AbortSignal): Promise<ArchivedTurn | undefined> {
+    const { audio } = this.#options;
+    const files: TurnAudio = await audio?.keep(turn, turnIdOf(this.name, turn.key), signal) ?? {};
+    return archivedTurn(this.name, turn, files, undefined);
+  }
+
+  async #titled(turns: readonly ArchivedTurn[]): Promise<ArchivedTurn[]> {
+    const titles = await this.#options.tables.titles([...new Set(turns.map(({ turn }) => turn.sessionId))]);
+    return turns.map((each) => {
+      const title = titles.get(each.turn.sessionId);
+      return title === undefined || each.session === undefined ? each : { ...each, session: { ...each.session, title } };
+    });
+  }
+}
+
+/** The earliest and the latest of the rows of each session. */
+function stretches(rows: readonly StockRow[]): [StockRow, StockRow][] {
+  const bySession = new Map<string, [StockRow, StockRow]>();
+  for (const row of rows) {
+    const key = row.sessionId === "" ? `\0${row.deviceId}` : row.sessionId;
+    const known = bySession.get(key);
+    if (known === undefined) bySession.set(key, [row, row]);
+    else bySession.set(key, [byTime(row, known[0]) < 0 ? row : known[0], byTime(row, known[1]) > 0 ? row : known[1]]);
+  }
+  return [...bySession.values()];
+}
