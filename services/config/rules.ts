@@ -141,6 +141,12 @@ export const RULES: readonly ConfigRule[] = [
     others: ["history.enabled"],
     broken: ({ history }) => history.audio !== "none" && !history.enabled ? "expected none, because history.enabled is false" : undefined,
   },
+  {
+    key: "database.host",
+    others: ["history.enabled"],
+    broken: ({ database, history }) =>
+      database.host !== "" && !history.enabled ? "expected nothing, because history.enabled is false" : undefined,
+  },
 ];
 
 function namesOf(roles: Config["conversation"]["roles"]): string {

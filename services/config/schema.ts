@@ -9,6 +9,7 @@ import { audioSection } from "./audio.ts";
 import { consoleSection } from "./console.ts";
 import { conversationSection } from "./conversation.ts";
 import { limitsSection } from "./daily_limits.ts";
+import { databaseSection } from "./database.ts";
 import { devicesSection } from "./devices.ts";
 import { esp32ServerSection } from "./esp32_server.ts";
 import { featuresSection } from "./features.ts";
@@ -32,6 +33,7 @@ export const configSchema = z.strictObject({
   tools: toolsSection,
   limits: limitsSection,
   history: historySection,
+  database: databaseSection,
   console: consoleSection,
   recorder: recorderSection,
   tracing: tracingSection,

@@ -1,0 +1,30 @@
+/**
+ * Encryption of connections to the database server, as mysql2 is told.
+ *
+ * @module
+ */
+
+import type { SslOptions } from "mysql2/promise";
+import { AppError, messageOf } from "../../base/errors.ts";
+import type { Config } from "../config/mod.ts";
+
+/**
+ * What mysql2 is told; undefined for connections in the clear.
+ *
+ * @throws AppError with code `database_ca` when the file of the certificate authority cannot be read.
+ */
+export async function tlsOptions({ tls, tlsCaFile }: Pick<Config["database"], "tls" | "tlsCaFile">): Promise<SslOptions | undefined> {
+  if (tls === "off") return undefined;
+  if (tls === "required") return { rejectUnauthorized: false };
+  // mysql2 compares the name in the certificate with the host only when it is told to.
+  const verified = { rejectUnauthorized: true, verifyIdentity: true };
+  if (tlsCaFile === "") return verified;
+  try {
+    return { ...verified, ca: await Deno.readTextFile(tlsCaFile) };
+  } catch (error) {
+    throw new AppError(`Cannot read '${tlsCaFile}' (${messageOf(error)}); database.tlsCaFile takes a PEM file that this task may read`, {
+      code: "database_ca",
+      cause: error,
+    });
+  }
+}
