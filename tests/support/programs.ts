@@ -24,6 +24,7 @@ const RECIPES = {
   "script": { names: ["script"], install: "apt-get install bsdutils" },
   "sox": { names: ["sox"], install: "apt-get install sox" },
   "chromium": { names: ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"], install: "apt-get install chromium" },
+  "redis-server": { names: ["redis-server"], install: "apt-get install redis-server" },
   "pocketsphinx_continuous": {
     names: ["pocketsphinx_continuous", "pocketsphinx"],
     files: ["/usr/share/pocketsphinx/model/en-us"],
