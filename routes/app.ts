@@ -22,6 +22,7 @@ import { API_HEADERS, pageHeaders } from "./page/security.ts";
 import { renderPage } from "./page/view.ts";
 import { problemResponse } from "./problem.ts";
 import { answerSay, type Say } from "./say.ts";
+import type { StockRoutes } from "./stock/routes.ts";
 import type { NativeTransport } from "./transport/native.ts";
 import type { DeviceTransport } from "./transport/options.ts";
 import type { AcceptDevice } from "./transport/transport.ts";
@@ -66,6 +67,10 @@ export interface AppDeps {
   readonly recording: (deviceId: string) => Iterable<string> | undefined;
   /** Has a connected device say something. */
   readonly say: Say;
+  /** How the sync is, for `/api/status`; absent where none runs. */
+  readonly syncStatus?: () => unknown;
+  /** The routes that stock servers report to; absent where none may. */
+  readonly stock?: StockRoutes;
   readonly draining: () => boolean;
   readonly isKnown: (deviceId: string) => boolean | Promise<boolean>;
   /** Hears of every device that OTA answered. */
@@ -147,6 +152,7 @@ export function createApp(deps: AppDeps): App {
         uptimeMs: Math.round(clock.now() - startedAt),
         sockets: { transport: deps.transport.kind, ...transport.counts(), max: config.server.maxConnections },
         devices: deps.devices(),
+        ...(deps.syncStatus === undefined ? {} : { sync: deps.syncStatus() }),
       },
       200,
       { "cache-control": "no-store", ...API_HEADERS },
@@ -166,6 +172,8 @@ export function createApp(deps: AppDeps): App {
   app.post("/api/devices/:id/say", (c) => owner.refusal(c) ?? answerSay(c.req.raw, c.req.param("id").toLowerCase(), deps.say));
   app.all("*", (c) => {
     if (isOtaPath(c.req.path)) return ota(c.req.raw, c.env.peer);
+    const reported = deps.stock?.(c.req.raw);
+    if (reported !== undefined) return reported;
     const detail = `Nothing is at ${c.req.method} ${c.req.path}; devices use /xiaozhi/ota/ and /xiaozhi/v1/, people use /`;
     return problemResponse({ status: 404, code: "not_found", title: "Not found", detail }, API_HEADERS);
   });

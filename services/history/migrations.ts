@@ -124,6 +124,31 @@ export const migrations: readonly Migration[] = [{
     }
     indexTurns(db);
   },
+}, {
+  version: 6,
+  name: "checkpoints of the sync, and reports that were pushed",
+  sql: `
+    CREATE TABLE sync_checkpoints (
+      source TEXT PRIMARY KEY,
+      checkpoint TEXT,
+      token INTEGER NOT NULL,
+      updated_at INTEGER NOT NULL
+    ) STRICT;
+
+    CREATE TABLE push_reports (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      hash TEXT NOT NULL UNIQUE,
+      device_id TEXT NOT NULL,
+      session_id TEXT NOT NULL,
+      chat_type INTEGER NOT NULL,
+      content TEXT NOT NULL,
+      created_at TEXT NOT NULL,
+      audio BLOB,
+      received_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX push_reports_by_session ON push_reports (session_id, created_at, id);
+    CREATE INDEX push_reports_by_age ON push_reports (received_at);
+  `,
 }];
 
 /**

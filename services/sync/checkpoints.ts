@@ -29,7 +29,9 @@ export interface SyncSchema {
 export interface CheckpointOptions {
   readonly db: Kysely<SyncSchema>;
   readonly dialect: "sqlite" | "mysql";
-  /** Names of all sources, so that a leader that takes over bars the way even where nothing was kept yet. */
+  /** What the name of the table begins with; nothing by default. */
+  readonly prefix?: string;
+  /** Names of the sources of one daemon, at least one, so that a leader that takes over bars the way even where nothing was kept yet. */
   readonly sources: readonly string[];
   readonly clock: Clock;
 }
@@ -37,34 +39,38 @@ export interface CheckpointOptions {
 /** Checkpoints in a table. Every call rejects with what the database says. */
 export function tableCheckpoints(options: CheckpointOptions): Checkpoints {
   const { db, dialect, clock } = options;
+  // The prefix is configuration, and the columns are the same.
+  const table = `${options.prefix ?? ""}sync_checkpoints` as "sync_checkpoints";
 
   const insert = async (row: SyncCheckpointsTable): Promise<boolean> => {
-    const into = db.insertInto("sync_checkpoints").values(row);
+    const into = db.insertInto(table).values(row);
     const [result] = await (dialect === "mysql" ? into.ignore() : into.onConflict((conflict) => conflict.doNothing())).execute();
     return (result?.numInsertedOrUpdatedRows ?? 0n) > 0n;
   };
 
   return {
     async load(source) {
-      const row = await db.selectFrom("sync_checkpoints").select("checkpoint").where("source", "=", source).executeTakeFirst();
+      const row = await db.selectFrom(table).select("checkpoint").where("source", "=", source).executeTakeFirst();
       return row?.checkpoint ?? undefined;
     },
 
     async save(source, checkpoint, token) {
       const changed = { checkpoint, token, updated_at: clock.wall() };
-      const { numUpdatedRows } = await db.updateTable("sync_checkpoints").set(changed)
+      const { numUpdatedRows } = await db.updateTable(table).set(changed)
         .where("source", "=", source).where("token", "<=", token).executeTakeFirstOrThrow();
       if (numUpdatedRows > 0n || await insert({ source, ...changed })) return true;
       // A server may count only rows that differ: the same checkpoint saved twice in one millisecond is saved.
-      const row = await db.selectFrom("sync_checkpoints").select(["token", "checkpoint"]).where("source", "=", source).executeTakeFirst();
+      const row = await db.selectFrom(table).select(["token", "checkpoint"]).where("source", "=", source).executeTakeFirst();
       return row !== undefined && Number(row.token) === token && row.checkpoint === checkpoint;
     },
 
     async claim(token) {
       const updated_at = clock.wall();
       for (const source of options.sources) await insert({ source, checkpoint: null, token: 0, updated_at });
-      await db.updateTable("sync_checkpoints").set({ token }).where("token", "<", token).execute();
-      const row = await db.selectFrom("sync_checkpoints").select((eb) => eb.fn.max("token").as("token")).executeTakeFirst();
+      const mine = [...options.sources];
+      await db.updateTable(table).set({ token }).where("source", "in", mine).where("token", "<", token).execute();
+      const row = await db.selectFrom(table).select((eb) => eb.fn.max("token").as("token")).where("source", "in", mine)
+        .executeTakeFirst();
       return Number(row?.token ?? 0) <= token;
     },
   };

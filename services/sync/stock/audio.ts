@@ -5,7 +5,7 @@
  */
 
 import type { Logger } from "@logtape/logtape";
-import { writeOggOpus } from "../../../audio/ogg/mod.ts";
+import { readOggOpus, writeOggOpus } from "../../../audio/ogg/mod.ts";
 import type { FrameEncoder } from "../../../audio/opus/frame_encoder.ts";
 import { decodeWav } from "../../../audio/wav.ts";
 import { AppError, messageOf } from "../../../base/errors.ts";
@@ -16,12 +16,15 @@ import type { StockRow, StockTables } from "./rows.ts";
 /** Largest audio of a row that is read, bytes: seventeen minutes of 16 kHz, 16 bit; no turn is that long. */
 const MAX_WAV_BYTES = 32 * 1024 * 1024;
 
-/** Rate of the audio, Hz, and length of its packets, milliseconds: what devices record. */
-const SAMPLE_RATE = 16_000;
+/** Rate that WAV is encoded at, Hz, and length of its packets, milliseconds: what devices record. */
+export const SAMPLE_RATE = 16_000;
 const FRAME_MS = 60;
 
 /** Encoding an import may wait for every device that speaks: milliseconds until its first packet is wanted. */
 const SLACK_MS = 60_000;
+
+/** What an Ogg file begins with: `OggS`. */
+const OGG: readonly number[] = [0x4f, 0x67, 0x67, 0x53];
 
 /** Where audio is kept. */
 export interface AudioKeeper {
@@ -84,7 +87,7 @@ export class StockAudio {
   async #packets(audioId: string, signal: AbortSignal): Promise<Uint8Array[]> {
     const { tables, logger } = this.#options;
     const bytes = await tables.audio(audioId, MAX_WAV_BYTES);
-    if (bytes === undefined) {
+    if (bytes === undefined || bytes.length === 0) {
       logger.warn("Audio {audioId} of the stock server is gone, or larger than {max} bytes; its text is kept", {
         audioId,
         max: MAX_WAV_BYTES,
@@ -92,7 +95,7 @@ export class StockAudio {
       return [];
     }
     try {
-      return await wavPackets(bytes, this.#options.encoder, signal);
+      return await opusPackets(bytes, this.#options.encoder, signal);
     } catch (error) {
       if (signal.aborted || !(error instanceof AppError) || error.retryable) throw error;
       logger.warn("Audio {audioId} of the stock server is left out: {error}", { audioId, error: messageOf(error) });
@@ -102,12 +105,13 @@ export class StockAudio {
 }
 
 /**
- * Opus packets of a WAV file, encoded in a worker.
+ * Opus packets of a WAV file, encoded in a worker, or of an Ogg Opus file, as they are in it.
  *
- * @throws `AudioError` for what is no WAV, or when the encoder fails.
+ * @throws `AudioError` for what is neither, or when the encoder fails.
  */
-export async function wavPackets(wav: Uint8Array, encoder: Pick<FrameEncoder, "encode">, signal: AbortSignal): Promise<Uint8Array[]> {
-  const { sampleRate, samples } = decodeWav(wav);
+export async function opusPackets(bytes: Uint8Array, encoder: Pick<FrameEncoder, "encode">, signal: AbortSignal): Promise<Uint8Array[]> {
+  if (OGG.every((byte, at) => bytes[at] === byte)) return await Array.fromAsync((await readOggOpus(bytes)).packets);
+  const { sampleRate, samples } = decodeWav(bytes);
   if (samples.length === 0) return [];
   const audio = { kind: "pcm", sampleRate, chunks: ReadableStream.from([samples]) } as const;
   return await Array.fromAsync(encoder.encode(audio, { sampleRate: SAMPLE_RATE, frameMs: FRAME_MS }, { signal, slackMs: SLACK_MS }));

@@ -98,6 +98,7 @@ function rowOf(row: Readonly<Record<string, unknown>>, time: LocalTime): StockRo
   const at = time.unix(createdAt);
   return {
     id: Number(row["id"]),
+    key: String(row["id"]),
     deviceId: textOf(row["mac_address"]).toLowerCase(),
     sessionId: textOf(row["session_id"]),
     speaker,

@@ -1,7 +1,7 @@
 /**
  * Turns out of rows. **The rule:** the rows of a session, in the order of their times and then of their ids, are cut before each user row; a
- * user row and the agent rows up to the next one are one turn, whose origin is `<source>:<id of the user row>`. Agent rows before the first
- * user row, such as a greeting, are each a turn of their own, `<source>:<id of the agent row>`. Tool rows are heard by nobody and belong to
+ * user row and the agent rows up to the next one are one turn, whose origin is `<source>:<key of the user row>`, for the stock server's own tables its id. Agent rows before the first
+ * user row, such as a greeting, are each a turn of their own, `<source>:<key of the agent row>`. Tool rows are heard by nobody and belong to
  * no text. So a turn is known by its user row alone, and what becomes visible later changes it or the turns beside it, and no others.
  *
  * @module
@@ -41,7 +41,7 @@ export function pair(rows: readonly StockRow[], first: StockRow, last: StockRow)
 
 /** The id of the turn that a row makes where it is the key. */
 export function turnIdOf(source: string, key: StockRow): string {
-  return importedTurnId(`${source}:${key.id}`, key.time);
+  return importedTurnId(`${source}:${key.key}`, key.time);
 }
 
 /**
@@ -79,7 +79,7 @@ export function archivedTurn(source: string, turn: StockTurn, audioFiles: TurnAu
       endedAt,
       timings: {},
       audioFiles,
-      origin: `${source}:${key.id}`,
+      origin: `${source}:${key.key}`,
     },
     session: {
       sessionId,

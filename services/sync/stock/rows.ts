@@ -11,6 +11,8 @@ export type StockSpeaker = "user" | "agent" | "tool";
 export interface StockRow {
   /** Grows with the inserts; not with the commits. */
   readonly id: number;
+  /** What the row is known by, the same wherever and whenever it is read. */
+  readonly key: string;
   /** MAC address in lower case; empty where there is none. */
   readonly deviceId: string;
   /** Empty where there is none. */
