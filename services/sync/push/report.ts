@@ -4,9 +4,9 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import { corrected } from "../stock/local_time.ts";
+import { rowKey } from "../stock/rows.ts";
 
 /** Longest content in characters: the stock column ends at 64 kB. */
 const MAX_CONTENT = 65_536;
@@ -17,7 +17,7 @@ const MAX_ID = 191;
 /** The last time that a date has. */
 const MAX_TIME = 8.64e15;
 
-const time = z.coerce.number().positive().max(MAX_TIME);
+const reportTime = z.coerce.number().positive().max(MAX_TIME);
 
 /** Schema of the body. What a stock server may add later is ignored. */
 export const reportBody = z.object({
@@ -25,7 +25,7 @@ export const reportBody = z.object({
   sessionId: z.string().trim().max(MAX_ID).nullish(),
   chatType: z.coerce.number().pipe(z.union([z.literal(1), z.literal(2), z.literal(3)])),
   content: z.string().max(MAX_CONTENT).nullish(),
-  reportTime: time.nullish(),
+  reportTime: reportTime.nullish(),
   audioBase64: z.string().nullish(),
 });
 
@@ -43,9 +43,8 @@ export interface PushReport {
 }
 
 /**
- * The report of a body. Reports carry no key of their own, and a stock server sends one again when it got no answer. **The rule:** a report is
- * known by its device, session, type, time and content; one that is equal in all of them is the same. The audio does not count, because it is
- * the same then. One without a time, which no stock server sends, is another one each time: it is better there twice than not at all.
+ * The report of a body. Reports carry no key of their own, and a stock server sends one again when it got no answer; so a report is known as a
+ * row is: see {@link rowKey}. The audio does not count, because it is the same then. One without a time, which no stock server sends, is another one each time: it is better there twice than not at all.
  *
  * @param now Unix milliseconds.
  * @param nonce Makes a report without a time different from all others.
@@ -55,13 +54,13 @@ export function reportOf(body: z.output<typeof reportBody>, now: number, nonce: 
   const sessionId = body.sessionId ?? "";
   const content = body.content ?? "";
   const { chatType, reportTime } = body;
-  const key = JSON.stringify([deviceId, sessionId, chatType, reportTime ?? nonce, content]);
+  const time = reportTime === null || reportTime === undefined ? undefined : Math.floor(corrected(reportTime));
   return {
-    hash: createHash("sha256").update(key).digest("hex").slice(0, 40),
+    hash: rowKey(deviceId, sessionId, chatType, time ?? nonce, content),
     deviceId,
     sessionId,
     chatType,
     content,
-    time: Math.floor(reportTime === null || reportTime === undefined ? now : corrected(reportTime)),
+    time: time ?? Math.floor(now),
   };
 }

@@ -5,7 +5,7 @@
  */
 
 import { LocalTime } from "./local_time.ts";
-import { type IdRange, speakerOf, type StockRow, type StockTables } from "./rows.ts";
+import { type IdRange, rowKey, speakerOf, type StockRow, type StockTables } from "./rows.ts";
 
 /** Runs a statement with `?` for values, and gives its rows. */
 export type Query = (sql: string, values: readonly (string | number)[]) => Promise<readonly Readonly<Record<string, unknown>>[]>;
@@ -96,16 +96,18 @@ function rowOf(row: Readonly<Record<string, unknown>>, time: LocalTime): StockRo
   const createdAt = String(row["created"]).slice(0, 23);
   const audioId = row["audio_id"];
   const at = time.unix(createdAt);
+  const unix = Number.isNaN(at) ? 0 : at;
+  const [deviceId, sessionId, content] = [textOf(row["mac_address"]).toLowerCase(), textOf(row["session_id"]), textOf(row["content"])];
   return {
     id: Number(row["id"]),
-    key: String(row["id"]),
-    deviceId: textOf(row["mac_address"]).toLowerCase(),
-    sessionId: textOf(row["session_id"]),
+    key: rowKey(deviceId, sessionId, textOf(row["chat_type"]), unix, content),
+    deviceId,
+    sessionId,
     speaker,
-    content: textOf(row["content"]),
+    content,
     ...(typeof audioId === "string" && audioId !== "" ? { audioId } : {}),
     createdAt,
-    time: Number.isNaN(at) ? 0 : at,
+    time: unix,
   };
 }
 

@@ -4,6 +4,11 @@
  * @module
  */
 
+import { createHash } from "node:crypto";
+
+/** Hexadecimal digits of a key: 128 bits. */
+const KEY_DIGITS = 32;
+
 /** Who speaks in a row (interop reference 2.4: 1 user, 2 agent, 3 tool). */
 export type StockSpeaker = "user" | "agent" | "tool";
 
@@ -11,7 +16,7 @@ export type StockSpeaker = "user" | "agent" | "tool";
 export interface StockRow {
   /** Grows with the inserts; not with the commits. */
   readonly id: number;
-  /** What the row is known by, the same wherever and whenever it is read. */
+  /** What the row is known by: see {@link rowKey}. */
   readonly key: string;
   /** MAC address in lower case; empty where there is none. */
   readonly deviceId: string;
@@ -48,6 +53,18 @@ export interface StockTables {
   titles(sessionIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Audio by its key; undefined where it is gone or larger than `maxBytes`. */
   audio(audioId: string, maxBytes: number): Promise<Uint8Array | undefined>;
+}
+
+/**
+ * What a row is known by, wherever and whenever it is read: its device, session, type, time and content. **The rule:** rows that are equal in
+ * all of them are one. A stock server that got no answer reports again, and its manager-api makes a second row of that; and what was reported
+ * here is the same as what stands in the table, for those who take in both.
+ *
+ * @param time Unix milliseconds; something that occurs once where there is none.
+ */
+export function rowKey(deviceId: string, sessionId: string, chatType: string | number, time: number | string, content: string): string {
+  const text = JSON.stringify([deviceId, sessionId, String(chatType), time, content]);
+  return createHash("sha256").update(text).digest("hex").slice(0, KEY_DIGITS);
 }
 
 /** The order of rows in a session: by the time that the sender gave them, and where that is equal by id. */

@@ -27,6 +27,9 @@ const PAGE_ROWS_WITH_AUDIO = 50;
  */
 const REVISIT_MS = 600_000;
 
+/** After a pause of this length another node may have read in between, milliseconds: readings of one leader are mostly closer. */
+const ALONE_MS = 60_000;
+
 /** Rows that are read again then. */
 const REVISIT_ROWS = 100;
 
@@ -46,6 +49,9 @@ export class StockSource implements HistorySource {
   readonly mutable = true;
   readonly #options: StockSourceOptions;
   #revisitedAt: number | undefined;
+  /** What the last reading gave, and when. */
+  #written: string | undefined;
+  #readAt = -Infinity;
 
   constructor(options: StockSourceOptions) {
     this.name = options.name;
@@ -57,6 +63,7 @@ export class StockSource implements HistorySource {
     const limit = audio === undefined ? PAGE_ROWS : PAGE_ROWS_WITH_AUDIO;
     const newestId = await tables.newestId();
     const kept = readCursor(checkpoint);
+    const isThorough = this.#isInterrupted(checkpoint);
     const cursor = newestId < kept.max ? rewound(kept, newestId) : kept;
     const late = cursor.gaps.length === 0 ? [] : await tables.within(rangesOf(cursor), limit);
     const rows = await tables.after(cursor.max, limit);
@@ -68,18 +75,24 @@ export class StockSource implements HistorySource {
       for (const turn of pair(await tables.around(first, last), first, last)) {
         const archived = await this.#archived(turn, signal);
         if (archived !== undefined) turns.push(archived);
-        retracted.push(...formerTurns(this.name, turn));
+        retracted.push(...formerTurns(turn, isThorough || late.some(({ id }) => id === turn.user?.id)));
       }
     }
+    this.#readAt = clock.now();
     const next = advanced(cursor, late.map(({ id }) => id), rows.map(({ id }) => id), clock.wall());
     const newestAt = [...late, ...rows].reduce((latest, { time }) => Math.max(latest, time), 0);
     return {
       turns: await this.#titled(turns),
       retracted,
-      checkpoint: writeCursor(next),
+      checkpoint: this.#written = writeCursor(next),
       more: rows.length === limit || late.length === limit,
       ...(newestAt === 0 ? {} : { newestAt }),
     };
+  }
+
+  /** Whether a reading may have been applied whose checkpoint was not kept: by this node before something failed, or by another one. */
+  #isInterrupted(checkpoint: string | undefined): boolean {
+    return checkpoint !== this.#written || this.#options.clock.now() - this.#readAt > ALONE_MS;
   }
 
   async #revisit(max: number): Promise<readonly StockRow[]> {
@@ -91,8 +104,8 @@ export class StockSource implements HistorySource {
 
   async #archived(turn: StockTurn, signal: AbortSignal): Promise<ArchivedTurn | undefined> {
     const { audio } = this.#options;
-    const files: TurnAudio = await audio?.keep(turn, turnIdOf(this.name, turn.key), signal) ?? {};
-    return archivedTurn(this.name, turn, files, undefined);
+    const files: TurnAudio = await audio?.keep(turn, turnIdOf(turn.key), signal) ?? {};
+    return archivedTurn(turn, files);
   }
 
   async #titled(turns: readonly ArchivedTurn[]): Promise<ArchivedTurn[]> {
