@@ -18,8 +18,8 @@ import { byTime, type StockRow, type StockTables } from "./rows.ts";
 /** Rows of a page. Their sessions are read one by one, which takes a local server 0.3 ms each. */
 const PAGE_ROWS = 500;
 
-/** Rows of a page with audio: ten seconds of each take a worker some 0.1 s to encode, and a page is to be done within a minute. */
-const PAGE_ROWS_WITH_AUDIO = 50;
+/** Rows of a page that have audio: ten seconds of each take a worker some 0.1 s to encode, and a page is to be done within a minute. */
+const PAGE_SOUNDS = 50;
 
 /**
  * How often the newest rows are read again, milliseconds, although they are known: titles are given to sessions when they are over; and a
@@ -60,13 +60,13 @@ export class StockSource implements HistorySource {
 
   async read(checkpoint: string | undefined, { signal }: { readonly signal: AbortSignal }): Promise<Harvest> {
     const { tables, audio, clock } = this.#options;
-    const limit = audio === undefined ? PAGE_ROWS : PAGE_ROWS_WITH_AUDIO;
     const newestId = await tables.newestId();
     const kept = readCursor(checkpoint);
     const isThorough = this.#isInterrupted(checkpoint);
     const cursor = newestId < kept.max ? rewound(kept, newestId) : kept;
-    const late = cursor.gaps.length === 0 ? [] : await tables.within(rangesOf(cursor), limit);
-    const rows = await tables.after(cursor.max, limit);
+    const late = cursor.gaps.length === 0 ? [] : await tables.within(rangesOf(cursor), PAGE_ROWS);
+    const page = await tables.after(cursor.max, PAGE_ROWS);
+    const rows = audio === undefined ? page : page.slice(0, soundsEnd(page));
     const known = rows.length === 0 ? await this.#revisit(cursor.max) : [];
     const turns: ArchivedTurn[] = [];
     const retracted: string[] = [];
@@ -85,7 +85,7 @@ export class StockSource implements HistorySource {
       turns: await this.#titled(turns),
       retracted,
       checkpoint: this.#written = writeCursor(next),
-      more: rows.length === limit || late.length === limit,
+      more: rows.length < page.length || page.length === PAGE_ROWS || late.length === PAGE_ROWS,
       ...(newestAt === 0 ? {} : { newestAt }),
     };
   }
@@ -115,6 +115,13 @@ export class StockSource implements HistorySource {
       return title === undefined || each.session === undefined ? each : { ...each, session: { ...each.session, title } };
     });
   }
+}
+
+/** How many rows come before one too many with audio. */
+function soundsEnd(rows: readonly StockRow[]): number {
+  let sounds = 0;
+  const end = rows.findIndex(({ audioId }) => audioId !== undefined && ++sounds > PAGE_SOUNDS);
+  return end === -1 ? rows.length : end;
 }
 
 /** The earliest and the latest of the rows of each session. */
