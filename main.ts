@@ -7,6 +7,7 @@
 import { DeviceSupervisor } from "./actors/devices/device_supervisor.ts";
 import { Memories } from "./actors/device/memory.ts";
 import { deviceSettings } from "./actors/device/settings.ts";
+import { startSync } from "./actors/sync/setup.ts";
 import { loadOpus } from "./audio/opus/libopus.ts";
 import type { FrameEncoder } from "./audio/opus/frame_encoder.ts";
 import { createFrameEncoder } from "./audio/opus/worker_encoder.ts";
@@ -19,6 +20,7 @@ import { createIds } from "./base/ids.ts";
 import { systemRandom } from "./base/random.ts";
 import { lanAddresses } from "./routes/addresses.ts";
 import { createApp } from "./routes/app.ts";
+import { createStockRoutes } from "./routes/stock/routes.ts";
 import { bannerLines } from "./routes/banner.ts";
 import { tokenRequired } from "./routes/device_policy.ts";
 import { listen } from "./routes/listener.ts";
@@ -157,6 +159,10 @@ async function run(config: Config, dev: boolean): Promise<number> {
     settingsFor: (deviceId) => deviceSettings(config, deviceId),
   });
 
+  const sync = startSync({ config, dataDir, archive: store, encoder, clock, random, logger: createLogger("sync") });
+  if (sync !== undefined) resources.use(sync);
+  const { secret } = config.sync.push;
+  const stock = sync?.intake && createStockRoutes({ secret, intake: sync.intake, archive: store, logger: createLogger("routes") });
   const password = await ownerPassword(dataDir, config.console.password, random);
   const routesLogger = createLogger("routes");
   const transportOptions = {
@@ -183,6 +189,8 @@ async function run(config: Config, dev: boolean): Promise<number> {
     history,
     recording: (deviceId) => recorders.get(deviceId)?.lines(),
     say: (deviceId, text, interrupt) => supervisor.say(deviceId, text, interrupt),
+    ...(sync === undefined ? {} : { syncStatus: () => sync.status() }),
+    ...(stock === undefined ? {} : { stock }),
     draining: () => draining,
     isKnown: async (deviceId) => (await history.listSessions({ deviceId, limit: 1 })).length > 0,
     lanAddresses,
