@@ -1,9 +1,8 @@
 /**
- * The index that finds candidates for a search in an SQLite file: which turns have which pairs of neighbouring characters.
+ * The index that finds candidates for a search in an SQLite file: which turns have which characters and pairs of neighbouring ones.
  *
  * SQLite's own trigram index knows nothing of words of one or two characters, of which Chinese is made. Here a word of two characters or
- * more is looked up by all its pairs, one of a single character by the pairs that begin with it, so the last character before white space
- * is paired with an end. Pairs in a turn do not prove the word, so the text decides.
+ * more is looked up by all its pairs, and one of a single character by that. Pairs in a turn do not prove the word, so the text decides.
  *
  * @module
  */
@@ -23,7 +22,6 @@ const MANY = 2_000;
 const MAX_PAIRS = 48;
 /** Characters of a token for one code point: four digits of base 36 hold all of Unicode. */
 const WIDTH = 4;
-const END = "0".repeat(WIDTH);
 
 /** Finds candidates in the index, as long as there are not too many of them. */
 export function indexedSearch(db: Kysely<HistorySchema>): ArchiveDialect["matching"] {
@@ -56,11 +54,10 @@ export function indexTurns(db: SqliteFile): void {
 export function pairTokens(text: string): string {
   const tokens = new Set<string>();
   let before = "";
-  for (const character of text + "\n") {
-    const isSpace = /\s/u.test(character);
-    const code = isSpace ? END : digits(character);
-    if (before !== "") tokens.add(before + code);
-    before = isSpace ? "" : code;
+  for (const character of text) {
+    const code = /\s/u.test(character) ? "" : digits(character);
+    if (code !== "") tokens.add(code).add(before + code);
+    before = code;
   }
   return [...tokens].join(" ");
 }
@@ -70,7 +67,7 @@ export function pairQuery(words: readonly string[]): string {
   const terms = new Set<string>();
   for (const word of words) {
     const codes = [...word].map(digits);
-    if (codes.length === 1) terms.add(`"${codes[0]}"*`);
+    if (codes.length === 1) terms.add(`"${codes[0]}"`);
     for (let at = 1; at < codes.length; at++) terms.add(`"${codes[at - 1]}${codes[at]}"`);
   }
   return [...terms].slice(0, MAX_PAIRS).join(" ");

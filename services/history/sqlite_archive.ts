@@ -36,12 +36,15 @@ export function sqliteBackend(db: SqliteFile, builder: Kysely<HistorySchema>, cl
     // deno-lint-ignore require-await -- async so that a failure is a rejection, never a throw at the call
     read: async (work) => runOnFile(db, work()),
     // deno-lint-ignore require-await -- as above
-    write: async (work) =>
-      db.transaction(() => {
-        const result = runOnFile(db, work());
-        indexTurns(db);
-        return result;
-      }),
+    write: async (work, { relaxed = false } = {}) => {
+      const transaction = () =>
+        db.transaction(() => {
+          const result = runOnFile(db, work());
+          indexTurns(db);
+          return result;
+        });
+      return relaxed ? db.relaxed(transaction) : transaction();
+    },
     breathe,
   };
 }

@@ -45,9 +45,10 @@ export interface ArchiveBackend {
    * Does work in one transaction. Where the database gives a transaction up for a reason that passes (a deadlock), it is done again from
    * its beginning, which is why a function is handed over.
    *
+   * @param options With `relaxed`, the transaction need not outlive a power cut, because whoever began it will do it again.
    * @throws {HistoryError}
    */
-  write<T>(work: () => Work<T>): Promise<T>;
+  write<T>(work: () => Work<T>, options?: { readonly relaxed?: boolean }): Promise<T>;
   /** Lets everything else run for a moment, between the steps of long work. */
   breathe(): Promise<void>;
 }

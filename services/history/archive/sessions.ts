@@ -19,7 +19,7 @@ const MADE_FROM_TURNS = "import";
 type SessionRow = Selectable<SessionsTable>;
 type TurnToMerge = Selectable<TurnsTable>;
 
-/** Makes sends of turns a home: sessions that are not there are made, those that are there learn what is new about them. */
+/** Gives turns a home: sessions that are not there are made, those that are there learn what is new about them. */
 export function* mergeSessions(
   db: Kysely<HistorySchema>,
   dialect: ArchiveDialect,
