@@ -97,6 +97,12 @@ export class PushReports implements StockTables {
     );
   }
 
+  // deno-lint-ignore require-await -- as above
+  async sessions(sessionIds: readonly string[], limit: number): Promise<readonly StockRow[] | undefined> {
+    const found = this.#rows(`session_id IN (SELECT value FROM json_each(?)) LIMIT ?`, [JSON.stringify(sessionIds), limit + 1]);
+    return found.length > limit ? undefined : found;
+  }
+
   /** Reports have no titles. */
   titles(): Promise<ReadonlyMap<string, string>> {
     return Promise.resolve(new Map());

@@ -68,6 +68,11 @@ export function mysqlStockTables({ query, database, timezone }: MysqlTablesOptio
       );
     },
 
+    async sessions(sessionIds, limit) {
+      const found = await rows(`session_id IN (${sessionIds.map(() => "?").join()}) LIMIT ${whole(limit + 1)}`, sessionIds);
+      return found.length > limit ? undefined : found;
+    },
+
     async titles(sessionIds) {
       const titles = new Map<string, string>();
       for (let at = 0; at < sessionIds.length; at += CONDITIONS) {

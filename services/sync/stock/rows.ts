@@ -49,6 +49,11 @@ export interface StockTables {
    * milliseconds.
    */
   around(first: StockRow, last: StockRow): Promise<readonly StockRow[]>;
+  /**
+   * All rows of some sessions, of each as many as {@link around} gives for any of them, or more; undefined where they are more than `limit`
+   * together. Sessions are short, and many cost little more than one.
+   */
+  sessions(sessionIds: readonly string[], limit: number): Promise<readonly StockRow[] | undefined>;
   /** Titles of sessions, of those that have one. */
   titles(sessionIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Audio by its key; undefined where it is gone or larger than `maxBytes`. */
@@ -70,6 +75,14 @@ export function rowKey(deviceId: string, sessionId: string, chatType: string | n
 /** The order of rows in a session: by the time that the sender gave them, and where that is equal by id. */
 export function byTime(a: StockRow, b: StockRow): number {
   return a.createdAt === b.createdAt ? a.id - b.id : a.createdAt < b.createdAt ? -1 : 1;
+}
+
+/** Of all rows of a session those that `StockTables.around` gives. */
+export function stretchOf(rows: readonly StockRow[], first: StockRow, last: StockRow): StockRow[] {
+  const users = rows.filter(({ speaker }) => speaker === "user").map(({ createdAt }) => createdAt).sort();
+  const from = users.findLast((at) => at < first.createdAt) ?? "";
+  const until = users.find((at) => at > last.createdAt);
+  return rows.filter(({ createdAt }) => createdAt >= from && (until === undefined || createdAt <= until));
 }
 
 /** The speaker of a `chat_type`; undefined for a number that has no meaning. */

@@ -13,10 +13,14 @@ import type { Harvest, HistorySource } from "../source.ts";
 import type { StockAudio } from "./audio.ts";
 import { advanced, rangesOf, readCursor, rewound, writeCursor } from "./cursor.ts";
 import { archivedTurn, formerTurns, pair, type StockTurn, type TurnAudio, turnIdOf } from "./pairing.ts";
-import { byTime, type StockRow, type StockTables } from "./rows.ts";
+import { byTime, type StockRow, type StockTables, stretchOf } from "./rows.ts";
 
-/** Rows of a page. Their sessions are read one by one, which takes a local server 0.3 ms each. */
+/** Rows of a page: read, paired and applied within a second or two. */
 const PAGE_ROWS = 500;
+
+/** Sessions whose rows are read together, and the rows that they may have; longer ones are read one by one, and only as far as needed. */
+const SESSIONS = 100;
+const SESSION_ROWS = 5000;
 
 /** Rows of a page that have audio: ten seconds of each take a worker some 0.1 s to encode, and a page is to be done within a minute. */
 const PAGE_SOUNDS = 50;
@@ -70,9 +74,13 @@ export class StockSource implements HistorySource {
     const known = rows.length === 0 ? await this.#revisit(cursor.max) : [];
     const turns: ArchivedTurn[] = [];
     const retracted: string[] = [];
-    for (const [first, last] of stretches([...known, ...late, ...rows])) {
+    const touched = stretches([...known, ...late, ...rows]);
+    const whole = await this.#whole(touched.map(([{ sessionId }]) => sessionId).filter((sessionId) => sessionId !== ""));
+    for (const [first, last] of touched) {
       signal.throwIfAborted();
-      for (const turn of pair(await tables.around(first, last), first, last)) {
+      const session = whole.get(first.sessionId);
+      const around = session === undefined ? await tables.around(first, last) : stretchOf(session, first, last);
+      for (const turn of pair(around, first, last)) {
         const archived = await this.#archived(turn, signal);
         if (archived !== undefined) turns.push(archived);
         retracted.push(...formerTurns(turn, isThorough || late.some(({ id }) => id === turn.user?.id)));
@@ -93,6 +101,20 @@ export class StockSource implements HistorySource {
   /** Whether a reading may have been applied whose checkpoint was not kept: by this node before something failed, or by another one. */
   #isInterrupted(checkpoint: string | undefined): boolean {
     return checkpoint !== this.#written || this.#options.clock.now() - this.#readAt > ALONE_MS;
+  }
+
+  /** Rows of sessions, of those that are short enough together. */
+  async #whole(sessionIds: readonly string[]): Promise<Map<string, StockRow[]>> {
+    const whole = new Map<string, StockRow[]>();
+    for (let at = 0; at < sessionIds.length; at += SESSIONS) {
+      const some = sessionIds.slice(at, at + SESSIONS);
+      for (const row of await this.#options.tables.sessions(some, SESSION_ROWS) ?? []) {
+        const rows = whole.get(row.sessionId) ?? [];
+        rows.push(row);
+        whole.set(row.sessionId, rows);
+      }
+    }
+    return whole;
   }
 
   async #revisit(max: number): Promise<readonly StockRow[]> {

@@ -11,6 +11,8 @@ export class MemoryTables implements StockTables {
   readonly rows: StockRow[] = [];
   readonly sounds = new Map<string, Uint8Array>();
   readonly names = new Map<string, string>();
+  /** Rows of sessions that are given together, at most. */
+  largest = Infinity;
   /** What calls fail with. */
   failure: Error | undefined;
 
@@ -32,6 +34,11 @@ export class MemoryTables implements StockTables {
     const from = users.findLast((at) => at < first.createdAt) ?? "";
     const until = users.find((at) => at > last.createdAt) ?? "~";
     return this.#answer(session.filter(({ createdAt }) => createdAt >= from && createdAt <= until));
+  }
+
+  sessions(sessionIds: readonly string[], limit: number): Promise<readonly StockRow[] | undefined> {
+    const found = this.rows.filter(({ sessionId }) => sessionIds.includes(sessionId));
+    return this.#answer(found.length > Math.min(limit, this.largest) ? undefined : found);
   }
 
   titles(): Promise<ReadonlyMap<string, string>> {

@@ -102,7 +102,8 @@ function shuffled<T>(rows: readonly T[]): T[] {
 
 async function turnsOf(archive: HistoryArchive): Promise<StoredTurn[]> {
   const turns: StoredTurn[] = [];
-  for (let cursor: string | undefined;;) {
+  let cursor: string | undefined;
+  for (;;) {
     const page = await archive.turns({ limit: 1000, order: "oldest", ...(cursor === undefined ? {} : { cursor }) });
     turns.push(...page.items);
     cursor = page.next;

@@ -154,6 +154,8 @@ Deno.test("whatever the order of commits, failures, restarts and leaders: every 
     fc.asyncProperty(rowsArbitrary, fc.infiniteStream(fc.nat(1000)), async (wanted, chance) => {
       const next = () => chance.next().value as number;
       const bench = new Bench();
+      // Some sessions are read whole, some are too long for that.
+      bench.tables.largest = next() % 2 === 0 ? Infinity : 0;
       const waiting = wanted.flatMap(({ session, speaker, second, rolledBack }, index) =>
         rolledBack && index % 3 === 0 ? [] : [stockRow(index + 1, speaker, `r${index + 1}`, second, { sessionId: session })]
       );
