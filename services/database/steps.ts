@@ -99,7 +99,7 @@ export const DATABASE_STEPS: readonly DatabaseStep[] = [{
     ),
   ],
 }, {
-  version: 6,
+  version: 5,
   name: "checkpoints of the sync",
   changes: [
     table(

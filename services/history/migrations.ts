@@ -127,7 +127,7 @@ export const migrations: readonly Migration[] = [{
     indexTurns(db);
   },
 }, {
-  version: 6,
+  version: 4,
   name: "checkpoints of the sync, and reports that were pushed",
   sql: `
     CREATE TABLE sync_checkpoints (
