@@ -30,7 +30,7 @@ import { StockAudio } from "../../services/sync/stock/audio.ts";
 import { mysqlStockTables } from "../../services/sync/stock/mysql_tables.ts";
 import type { StockTables } from "../../services/sync/stock/rows.ts";
 import { StockSource } from "../../services/sync/stock/source.ts";
-import { Supervisor } from "../supervision/supervisor.ts";
+import type { Supervisor } from "../supervision/supervisor.ts";
 import { SyncDaemon, type SyncDaemonOptions } from "./daemon.ts";
 import { PushDaemon } from "./push_daemon.ts";
 import type { SourceStatus, SyncStatus } from "./status.ts";
@@ -46,6 +46,8 @@ export interface SyncSetup {
   /** Shared by all nodes; in memory by default, which is right for one. */
   readonly leases?: Leases;
   readonly encoder: Pick<FrameEncoder, "encode">;
+  /** Of the platform: the daemons become its children. */
+  readonly supervisor: Supervisor;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -62,7 +64,7 @@ export interface Sync extends AsyncDisposable {
 
 /** Starts what the configuration asks for; undefined where it asks for nothing. */
 export function startSync(setup: SyncSetup): Sync | undefined {
-  const { config: { sync, features, history }, clock, random, logger, archive, dataDir, database } = setup;
+  const { config: { sync, features, history }, supervisor, clock, random, logger, archive, dataDir, database } = setup;
   const pushes = features.syncPush && sync.push.secret !== "";
   if (!features.sync || !history.enabled) return undefined;
   const sources = [httpSource(setup), stockSource(setup)].filter((source) => source !== undefined);
@@ -105,8 +107,10 @@ export function startSync(setup: SyncSetup): Sync | undefined {
       onNew: () => daemonOfPush.wake(),
     });
   }
-  const supervisor = resources.use(new Supervisor({ clock }));
-  for (const each of [daemon, push]) if (each !== undefined) supervisor.start(each.spec);
+  for (const { spec } of [daemon, push].filter((each) => each !== undefined)) {
+    supervisor.start(spec);
+    resources.defer(() => supervisor.stop(spec.id));
+  }
   return {
     status: () => ({
       ...(daemon === undefined ? {} : { daemon: daemon.status() }),

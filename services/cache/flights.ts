@@ -45,8 +45,8 @@ export class Flights {
     const lane: Lane = { running };
     this.#lanes.set(id, lane);
     const leave = () => {
-      // The next one, if there is any, was told first and has taken the lane.
-      if (this.#lanes.get(id) === lane) this.#lanes.delete(id);
+      // Where a next one is about to begin, who comes until then joins that.
+      if (lane.next === undefined) this.#lanes.delete(id);
     };
     running.then(leave, leave);
     return running;

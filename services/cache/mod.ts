@@ -16,6 +16,7 @@ import { memoryTier } from "./memory.ts";
 import { noTier } from "./none.ts";
 import { RedisTier } from "./redis.ts";
 import { tieredCache } from "./tiered.ts";
+import type { CacheTier } from "./tier.ts";
 
 export type { Cache, CacheCounts, CacheRead } from "./cache.ts";
 export type { InvalidationChannel } from "./channel.ts";
@@ -28,9 +29,11 @@ const MIB = 1024 * 1024;
 export interface CacheOptions {
   /** Section `cache`. */
   readonly config: Config["cache"];
-  /** The Redis that nodes share; without it there is no other place than this process. */
+  /** Flag `features.cache`: without it nothing is kept. */
+  readonly enabled: boolean;
+  /** The Redis that nodes share. */
   readonly redis?: RedisLink;
-  /** Whether other processes change the data that is cached: then memory alone would answer what is not true any more. */
+  /** Whether the data that are cached are those of several nodes: then memory alone would answer what is not true any more. */
   readonly shared: boolean;
   readonly clock: Clock;
   readonly random: Random;
@@ -44,14 +47,17 @@ export interface CreatedCache {
   readonly channel?: InvalidationChannel;
 }
 
-/** Makes the cache: in Redis where there is one, else in memory, else, where memory would not do, none. */
+/**
+ * Makes the cache. Data of this process alone are kept in memory, where nothing is faster and no other node's data can get between. Shared
+ * data are kept in Redis, or, where there is none, not at all.
+ */
 export function createCache(options: CacheOptions): CreatedCache {
-  const { config, redis: link, shared, clock, random, logger } = options;
+  const { config, enabled, redis: link, shared, clock, random, logger } = options;
   const limits: LruLimits = { maxEntries: config.maxEntries, maxBytes: config.maxMiB * MIB };
-  const common = { random, logger, ttlMs: config.ttlSeconds * 1000 };
-  if (link !== undefined) {
-    const tier = new RedisTier({ link, clock, random, logger, near: limits });
-    return { cache: tieredCache({ ...common, tier }), channel: tier };
-  }
-  return { cache: tieredCache({ ...common, tier: shared ? noTier() : memoryTier(clock, limits) }) };
+  const over = (tier: CacheTier) => tieredCache({ tier, random, logger, ttlMs: config.ttlSeconds * 1000 });
+  if (!enabled) return { cache: over(noTier()) };
+  if (!shared) return { cache: over(memoryTier(clock, limits)) };
+  if (link === undefined) return { cache: over(noTier()) };
+  const tier = new RedisTier({ link, clock, random, logger, near: limits });
+  return { cache: over(tier), channel: tier };
 }

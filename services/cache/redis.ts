@@ -114,19 +114,22 @@ export class RedisTier implements CacheTier, InvalidationChannel {
 
   async invalidate(tags: readonly string[]): Promise<boolean> {
     this.#forget(tags);
-    if (!this.#isTrusted) {
+    // Told also while nothing is trusted yet: what is changed after the announcement would be believed later.
+    if (this.#link.session === 0) {
       this.#postpone(tags);
       return false;
     }
-    let told: true | undefined;
     try {
-      told = await this.#run(() => this.#tell(tags));
-    } finally {
-      if (told === undefined) this.#postpone(tags);
+      await this.#tell(tags);
+    } catch (error) {
+      this.#postpone(tags);
+      // Whatever state the channel is in, it has to announce anew what could not be told.
+      if (this.#lose(error)) throw error;
+      return false;
     }
     // Whoever read while the command was under way may have copied what it ended.
     this.#forget(tags);
-    return told === true;
+    return true;
   }
 
   listen(listener: ChannelListener): Disposable {
@@ -156,12 +159,17 @@ export class RedisTier implements CacheTier, InvalidationChannel {
 
   async announce(): Promise<void> {
     const pending = [...this.#pending];
-    for (let at = 0; at < pending.length; at += MESSAGE_TAGS) {
-      const tags = pending.slice(at, at + MESSAGE_TAGS);
-      await this.#tell(tags);
-      for (const tag of tags) this.#pending.delete(tag);
+    this.#pending = new Set();
+    try {
+      while (pending.length > 0) {
+        await this.#tell(pending.slice(0, MESSAGE_TAGS));
+        pending.splice(0, MESSAGE_TAGS);
+      }
+      await this.#tell([ALL]);
+    } catch (error) {
+      this.#postpone(pending);
+      throw error;
     }
-    await this.#tell([ALL]);
   }
 
   trust(): void {
@@ -192,9 +200,8 @@ export class RedisTier implements CacheTier, InvalidationChannel {
     return tags.map((tag) => this.#link.key(`cache-tag:${tag}`));
   }
 
-  async #tell(tags: readonly string[]): Promise<true> {
+  async #tell(tags: readonly string[]): Promise<void> {
     await this.#link.run(INVALIDATE, this.#tagKeys(tags), [this.#channel, JSON.stringify({ v: 1, tags })]);
-    return true;
   }
 
   /** Runs a command of the trusted time. The first that fails ends that time and throws; those that fail beside it are undefined. */
@@ -202,11 +209,17 @@ export class RedisTier implements CacheTier, InvalidationChannel {
     try {
       return await body();
     } catch (error) {
-      if (this.#trusted === 0) return undefined;
-      this.distrust();
-      this.#listener?.lost(messageOf(error));
-      throw error;
+      if (this.#lose(error)) throw error;
+      return undefined;
     }
+  }
+
+  /** Ends the trust, and says whether there was any. */
+  #lose(error: unknown): boolean {
+    const wasTrusted = this.#trusted !== 0;
+    this.distrust();
+    this.#listener?.lost(messageOf(error));
+    return wasTrusted;
   }
 
   #hear(text: string): void {

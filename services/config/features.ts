@@ -21,7 +21,7 @@ export const featuresSection = z.strictObject({
   serverTools: flag("Offer the chat stage the tools of this server: time, weather, the end of the conversation, roles"),
   memory: flag("Remember earlier conversations of a device in a summary, where the chat stage is a language model"),
   fillers: flag("Say a moment's patience when an answer is long in coming, as conversation.fillerAfterMs says"),
-  cache: flag("Keep what is read again and again in memory, or in Redis where redis.host names one"),
+  cache: flag("Keep what is read again and again: in memory, or in Redis where several nodes share a database"),
   historyAudio: flag("Keep the audio that history.audio asks for"),
   sync: flag("Take in history from other servers, as sync and the three flags below say"),
   syncHttp: flag("Take in the history of a server of the HTTP contract, as sync.http says"),

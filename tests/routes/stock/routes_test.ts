@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import { Supervisor } from "../../../actors/supervision/supervisor.ts";
 import { startSync, type Sync } from "../../../actors/sync/setup.ts";
 import { createFrameEncoder } from "../../../audio/opus/worker_encoder.ts";
 import { encodeWav } from "../../../audio/wav.ts";
@@ -36,7 +37,9 @@ class Bench implements AsyncDisposable {
     const history = resources.use(await openSqliteHistory({ dataDir: dir.path, clock, logger: log.logger }));
     const encoder = resources.use(createFrameEncoder({ workers: 1, complexity: 0, bitrate: 16_000 }));
     const config = configWith({ sync: { push: { secret: SECRET } }, history: { audio } });
-    const sync = startSync({ config, dataDir: dir.path, archive: history, encoder, clock, random: systemRandom(), logger: log.logger });
+    const supervisor = resources.use(new Supervisor({ clock }));
+    const common = { dataDir: dir.path, archive: history, encoder, supervisor, clock, random: systemRandom(), logger: log.logger };
+    const sync = startSync({ config, ...common });
     assert.ok(sync?.intake);
     resources.use(sync);
     return new Bench(dir, log, history, sync, resources);

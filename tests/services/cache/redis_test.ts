@@ -151,3 +151,15 @@ test("a Redis that refuses to write is not believed, and is again when it writes
   assert.equal(await node.cache.read("k", PLAIN, () => Promise.resolve(3)), 3);
   assert.equal(await node.cache.read("k", PLAIN, () => Promise.resolve(4)), 3);
 });
+
+test("what a node changes while it does not trust the cache yet is told all the same", async () => {
+  await using redis = await startRedis();
+  await using other = startNode(redis.url);
+  await using early = startNode(redis.url, { settleMs: 600_000 });
+  await other.ready();
+  await until(() => early.link.status.state === "up", "it is connected");
+  assert.equal(await other.cache.read("k", PLAIN, () => Promise.resolve(1)), 1);
+  assert.equal(await early.cache.invalidate(["device:a"]), true);
+  assert.equal(early.trusts(), false);
+  assert.equal(await other.cache.read("k", PLAIN, () => Promise.resolve(2)), 2);
+});
