@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isIP } from "node:net";
 import type { Config } from "./schema.ts";
 
 /** A rule between keys. */
@@ -157,6 +158,12 @@ export const RULES: readonly ConfigRule[] = [
     key: "history.audio",
     others: ["history.enabled"],
     broken: ({ history }) => history.audio !== "none" && !history.enabled ? "expected none, because history.enabled is false" : undefined,
+  },
+  {
+    key: "database.tls",
+    others: ["database.host"],
+    broken: ({ database: { host, tls } }) =>
+      tls === "verify" && isIP(host) !== 0 ? `expected off or required, because database.host is an address and no host name` : undefined,
   },
   {
     key: "database.host",

@@ -36,7 +36,7 @@ export interface DatabaseOptions {
 /**
  * Makes the pool. No connection is made yet, so a server that is down harms nobody until it is asked.
  *
- * @throws AppError with code `database_ca`.
+ * @throws AppError with code `database_ca` or `database_tls`.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   return new Database(options, await tlsOptions(options.config));

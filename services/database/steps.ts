@@ -90,12 +90,15 @@ export const DATABASE_STEPS: readonly DatabaseStep[] = [{
   ],
 }, {
   version: 4,
-  name: "fencing tokens of leases",
+  name: "leases",
   changes: [
     table(
-      "lease_tokens",
+      "leases",
       `name VARCHAR(191) PRIMARY KEY,
-      token BIGINT NOT NULL`,
+      token BIGINT NOT NULL,
+      holder VARCHAR(191) NOT NULL,
+      connection_id BIGINT NOT NULL,
+      expires_at BIGINT NOT NULL`,
     ),
   ],
 }, {

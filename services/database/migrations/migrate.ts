@@ -9,7 +9,7 @@ import type { Database } from "../database.ts";
 import type { Session } from "../session.ts";
 import { type Action, backupOf, type Change, type Direction } from "./change.ts";
 import { journalSql, readJournal, removeEntry, type StepState, writeState } from "./journal.ts";
-import { lockName, withLock } from "./lock.ts";
+import { lockName, withLock } from "../lock.ts";
 import { type Tables, tablesOf } from "./tables.ts";
 
 /** How long one statement of a step may take, milliseconds: an hour builds an index of a hundred million rows. */

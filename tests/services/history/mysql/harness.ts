@@ -17,19 +17,25 @@ export interface MysqlNodes extends AsyncDisposable {
   readonly options: MariadbOptions;
   /** The connections of the history that was opened last. */
   readonly database: Database;
+  /** The time of all nodes. */
+  readonly clock: VirtualClock;
   /** Opens the history of a node. */
   open(node?: string): Promise<MysqlHistory>;
+  /** Runs statements beside the nodes. */
+  run(sql: string): Promise<readonly Record<string, unknown>[]>;
   /** Cuts all connections to the database, as the end of all nodes would. */
   crash(): Promise<void>;
 }
 
 /** Makes a database of its own. */
-export async function mysqlNodes(server: Mariadb): Promise<MysqlNodes> {
+export async function mysqlNodes(server: Mariadb, clock = new VirtualClock()): Promise<MysqlNodes> {
   const options = await server.createDatabase();
   const dir = tempDir();
   const opened: { readonly store: MysqlHistory; readonly database: Database }[] = [];
   return {
     options,
+    clock,
+    run: (sql) => server.run(sql, options.database),
     get database() {
       const last = opened.at(-1);
       if (last === undefined) throw new Error("Open a history first");
@@ -37,7 +43,7 @@ export async function mysqlNodes(server: Mariadb): Promise<MysqlNodes> {
     },
     async open(node = "node-1") {
       const database = await testDatabase(options, { clock: systemClock() });
-      const store = await openMysqlHistory({ database, dataDir: dir.path, node, clock: new VirtualClock() });
+      const store = await openMysqlHistory({ database, dataDir: dir.path, node, clock });
       opened.push({ store, database });
       return store;
     },

@@ -5,8 +5,8 @@
  */
 
 import { createHash } from "node:crypto";
-import { HistoryError } from "../../history/errors.ts";
-import type { Session } from "../session.ts";
+import { HistoryError } from "../history/errors.ts";
+import type { Session } from "./session.ts";
 
 /** How long one statement waits for the lock, seconds: how late a signal to give up is noticed by the server. */
 const WAIT_SECONDS = 2;
@@ -15,10 +15,9 @@ const STATEMENT_MS = 32_000;
 /** How often that is done: 10 minutes in all, in which another node can build an index of millions of rows. */
 const WAITS = 300;
 
-/** The name of a lock: those of a server are shared by all its databases, and no longer than 64 characters. */
+/** The name of a lock: those of a server are shared by all its databases, have no upper and lower case, and at most 64 characters. */
 export function lockName(what: string, database: { readonly name: string; readonly prefix: string }): string {
-  const whose = createHash("sha256").update(`${database.name}\n${database.prefix}`).digest("hex").slice(0, 24);
-  return `xiaozhi:${what}:${whose}`;
+  return `xiaozhi:${createHash("sha256").update(`${database.name}\n${database.prefix}\n${what}`).digest("hex").slice(0, 40)}`;
 }
 
 /**
