@@ -33,6 +33,7 @@ import { listenWs } from "./routes/ws_listener.ts";
 import { cachedArchive, cachedHistory, createCache, knownDevices } from "./services/cache/mod.ts";
 import { loadClips } from "./services/clips/clips.ts";
 import { type Config, ConfigError, loadSystemConfig } from "./services/config/mod.ts";
+import { openDatabase } from "./services/database/database.ts";
 import { lockDataDir } from "./services/data_dir_lock.ts";
 import { createEsp32Server } from "./services/esp32_server/mod.ts";
 import { patientHistory } from "./services/history/patient.ts";
@@ -185,7 +186,20 @@ async function run(config: Config, dev: boolean): Promise<number> {
   });
 
   const archive = cachedArchive(store, cache);
-  const sync = startSync({ config, dataDir, archive, encoder, supervisor: platform, clock, random, logger: createLogger("sync") });
+  const database = config.database.host === "" || config.sync.stock.database === ""
+    ? undefined
+    : resources.use(await openDatabase({ config: config.database, clock, random, logger: createLogger("database") }));
+  const sync = startSync({
+    config,
+    dataDir,
+    archive,
+    encoder,
+    supervisor: platform,
+    clock,
+    random,
+    logger: createLogger("sync"),
+    database,
+  });
   if (sync !== undefined) resources.use(sync);
   const { secret } = config.sync.push;
   const stock = sync?.intake && createStockRoutes({ secret, intake: sync.intake, archive, logger: createLogger("routes") });

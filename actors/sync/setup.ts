@@ -41,9 +41,11 @@ export interface SyncSetup {
   readonly dataDir: string;
   /** Where turns go: the SQLite history, or that on the server. Its database in `dataDir` must have been opened before. */
   readonly archive: HistoryArchive;
-  /** The database server, where there is one: it holds the checkpoints, and perhaps a stock server's tables. */
-  readonly database?: Database;
-  /** Shared by all nodes; in memory by default, which is right for one. */
+  /** The database server, where there is one: it may hold a stock server's tables. */
+  readonly database?: Database | undefined;
+  /** Whether `archive` is on that server, and so one for all nodes: then the checkpoints are there, too. False by default. */
+  readonly shared?: boolean;
+  /** Shared by all nodes that share the archive; in memory by default, which is right where each has its own. */
   readonly leases?: Leases;
   readonly encoder: Pick<FrameEncoder, "encode">;
   /** Of the platform: the daemons become its children. */
@@ -77,7 +79,7 @@ export function startSync(setup: SyncSetup): Sync | undefined {
   const local = (names: readonly string[]) =>
     tableCheckpoints({ db: queryBuilder<SyncSchema>(file), dialect: "sqlite", sources: names, clock });
   const names = sources.map(({ name }) => name);
-  const shared = database === undefined ? local(names) : tableCheckpoints({
+  const checkpoints = database === undefined || setup.shared !== true ? local(names) : tableCheckpoints({
     db: kyselyOn<SyncSchema>(database, []),
     dialect: "mysql",
     prefix: database.prefix,
@@ -89,14 +91,14 @@ export function startSync(setup: SyncSetup): Sync | undefined {
   const leases = setup.leases ?? memoryLeases(clock);
   const daemon = sources.length === 0
     ? undefined
-    : resources.use(new SyncDaemon({ ...common, sources, checkpoints: shared, leases, holder: random.uuid() }));
+    : resources.use(new SyncDaemon({ ...common, sources, checkpoints, leases, holder: random.uuid() }));
 
   let push: PushDaemon | undefined;
   let intake: PushIntake | undefined;
   if (pushes) {
     const reports = new PushReports(file, clock);
-    const checkpoints = tellingCheckpoints(local(["push"]), reports);
-    const daemonOfPush = push = new PushDaemon({ ...common, source: rowSource("push", reports, setup), checkpoints });
+    const own = tellingCheckpoints(local(["push"]), reports);
+    const daemonOfPush = push = new PushDaemon({ ...common, source: rowSource("push", reports, setup), checkpoints: own });
     const sides = audioSides(setup);
     intake = new PushIntake({
       reports,
