@@ -8,7 +8,6 @@ import { type Context, Hono } from "hono";
 import type { Logger } from "@logtape/logtape";
 import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
-import type { DeliveryStatus } from "../actors/delivery/status.ts";
 import type { DeviceStatus } from "../actors/device/status.ts";
 import type { HistoryStore } from "../services/history/store.ts";
 import type { DeviceTokens } from "../services/tokens.ts";
@@ -27,6 +26,8 @@ import { pageLanguage } from "./page/language.ts";
 import { API_HEADERS, pageHeaders } from "./page/security.ts";
 import { renderPage } from "./page/view.ts";
 import { problemResponse } from "./problem.ts";
+import type { PartsStatus } from "./parts_status.ts";
+import type { StockRoutes } from "./stock/routes.ts";
 import type { NativeTransport } from "./transport/native.ts";
 import type { DeviceTransport } from "./transport/options.ts";
 import type { AcceptDevice } from "./transport/transport.ts";
@@ -71,9 +72,11 @@ export interface AppDeps {
   readonly recording: (deviceId: string) => Iterable<string> | undefined;
   /** Has a connected device say something. */
   readonly say: Say;
+  /** How the parts behind the routes are, for `/api/status`. */
+  readonly parts?: () => Promise<PartsStatus>;
+  /** The routes that stock servers report to; absent where none may. */
+  readonly stock?: StockRoutes;
   readonly draining: () => boolean;
-  /** What waits for its delivery to the archive; absent where no history is kept. */
-  readonly delivery?: () => Promise<DeliveryStatus>;
   readonly isKnown: (deviceId: string) => boolean | Promise<boolean>;
   /** Hears of every device that OTA answered. */
   readonly onDeviceSeen?: (device: SeenDevice) => void | Promise<void>;
@@ -144,7 +147,7 @@ export function createApp(deps: AppDeps): App {
       uptimeMs: Math.round(clock.now() - startedAt),
       sockets: { transport: deps.transport.kind, ...transport.counts(), max: config.server.maxConnections },
       devices: deps.devices(),
-      ...(deps.delivery === undefined ? {} : { delivery: await deps.delivery() }),
+      ...await deps.parts?.(),
     }),
     refusal: (c) => owner.refusal(c) ?? crossSiteRefusal(c.req.raw, c.env.peer, proxies, config.server.publicUrl),
     failed,
@@ -190,6 +193,8 @@ export function createApp(deps: AppDeps): App {
   app.route("/", api);
   app.all("*", (c) => {
     if (isOtaPath(c.req.path)) return ota(c.req.raw, c.env.peer);
+    const reported = deps.stock?.(c.req.raw);
+    if (reported !== undefined) return reported;
     const detail = `Nothing is at ${c.req.method} ${c.req.path}; devices use /xiaozhi/ota/ and /xiaozhi/v1/, people use /`;
     return problemResponse({ status: 404, code: "not_found", title: "Not found", detail }, API_HEADERS);
   });
