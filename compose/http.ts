@@ -9,16 +9,17 @@ import { provide, type Provided } from "../actors/supervision/provide.ts";
 import { lanAddresses } from "../routes/addresses.ts";
 import { createApp } from "../routes/app.ts";
 import { listen } from "../routes/listener.ts";
+import { noteConnections, noteSeen } from "../routes/sightings.ts";
 import { MAX_BUFFERED_BYTES } from "../routes/transport/limits.ts";
 import { createNativeTransport } from "../routes/transport/native.ts";
 import { createWsTransport } from "../routes/transport/ws.ts";
 import { listenWs } from "../routes/ws_listener.ts";
-import { knownDevices } from "../services/cache/mod.ts";
 import { createLogger } from "../services/logging/mod.ts";
 import type { RecorderHub } from "../services/recorder/hub.ts";
 import { createDeviceTokens } from "../services/tokens.ts";
 import type { Secrets } from "./configuration.ts";
-import type { Stores } from "./database.ts";
+import { isKnown } from "./known.ts";
+import { partsStatus, type StatusNeeds } from "./status.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Of `server.shutdownMs`, what the listener gets for requests under way when the devices have gone. */
@@ -27,9 +28,8 @@ const CLOSING_SHARE = 0.1;
 const DAY_MS = 86_400_000;
 
 /** What the routes rely on. */
-export interface HttpNeeds {
+export interface HttpNeeds extends StatusNeeds {
   readonly configuration: Provided<Secrets>;
-  readonly database: Provided<Stores>;
   readonly devices: Provided<DeviceSupervisor>;
   readonly recorders: RecorderHub;
 }
@@ -48,7 +48,8 @@ export function httpPart({ config, clock, random, platform, version }: Surroundi
   let { port, wsPort } = server;
   return provide({ id: "http", shutdown: server.shutdownMs }, async ({ resources }) => {
     const { key, password } = needs.configuration.get();
-    const { history, delivery, cache } = needs.database.get();
+    const stores = needs.database.get();
+    const { history, lifeCycle } = stores;
     const supervisor = needs.devices.get();
     const logger = createLogger("routes");
     const transportOptions = {
@@ -58,7 +59,7 @@ export function httpPart({ config, clock, random, platform, version }: Surroundi
       connectionId: () => random.uuid(),
     };
     const ws = server.transport === "ws" ? createWsTransport(transportOptions) : undefined;
-    const accept = supervisor.accept.bind(supervisor);
+    const accept = noteConnections(supervisor.accept.bind(supervisor), lifeCycle.registry, clock);
     const app = createApp({
       config,
       port: () => listener.address.port,
@@ -75,9 +76,12 @@ export function httpPart({ config, clock, random, platform, version }: Surroundi
       recording: (deviceId) => needs.recorders.get(deviceId)?.lines(),
       say: (deviceId, text, interrupt) => supervisor.say(deviceId, text, interrupt),
       draining: () => platform.draining,
-      delivery: () => delivery.status(),
-      isKnown: knownDevices(history, cache),
+      parts: () => partsStatus(needs),
+      stock: (request) => needs.sync?.peek()?.stock?.(request),
+      onDeviceSeen: noteSeen(lifeCycle.registry),
+      isKnown: isKnown(stores),
       lanAddresses,
+      ...(config.features.api ? { lifeCycle } : {}),
     });
     const closingMs = server.shutdownMs * CLOSING_SHARE;
     const listener = listen({ host: server.host, port, handler: app.handler, clock, logger });

@@ -17,6 +17,7 @@ import { httpPart, type Ports } from "./http.ts";
 import { redisPart } from "./redis.ts";
 import { type Speech, speechPart } from "./speech.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { syncPart } from "./sync.ts";
 
 /** The parts that the process itself speaks to, and all of them as children of the platform. */
 export interface ProcessParts {
@@ -42,14 +43,15 @@ export function composeProcess(around: Surroundings): ProcessParts {
   const redis = redisPart(around);
   const database = databasePart(around, redis);
   const speech = speechPart(around);
+  const sync = syncPart(around, { database, speech, redis });
   const devices = devicesPart(around, { configuration, database, speech, recorders });
-  const http = httpPart(around, { configuration, database, devices, recorders });
+  const http = httpPart(around, { configuration, database, redis, sync, devices, recorders });
   const children = platformChildren({
     configuration,
     ...(redis === undefined ? {} : { redis }),
     database,
     speech,
-    daemons: daemonParts(around, database),
+    daemons: daemonParts(around, database, sync),
     devices,
     http,
   });

@@ -19,6 +19,7 @@ import { logSection } from "./log.ts";
 import { redisSection } from "./redis.ts";
 import { recorderSection } from "./recorder.ts";
 import { serverSection } from "./server.ts";
+import { syncSection } from "./sync.ts";
 import { tracingSection } from "./tracing.ts";
 import { toolsSection } from "./tools.ts";
 
@@ -38,6 +39,7 @@ export const configSchema = z.strictObject({
   database: databaseSection,
   redis: redisSection,
   cache: cacheSection,
+  sync: syncSection,
   console: consoleSection,
   recorder: recorderSection,
   tracing: tracingSection,
