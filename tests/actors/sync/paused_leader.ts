@@ -1,5 +1,6 @@
 /**
- * Two processes that fight for the lead of a sync while whoever leads is paused longer than its lease, and goes on afterwards.
+ * Two processes that fight for the lead of a sync while whoever leads is paused longer than its lease, and goes on afterwards; in between the
+ * database is killed, the network cut, and Redis flushed and killed.
  *
  * @module
  */
@@ -13,7 +14,8 @@ import { until } from "../../services/redis/support.ts";
 import { insert, type Row, ROWS_OF_SESSION, SCHEMA, session, shuffled } from "../../services/sync/stock/seed.ts";
 import { testDatabase } from "../../support/database.ts";
 import { type Mariadb, startMariadb } from "../../support/mariadb.ts";
-import { startRedis, type TestRedis } from "../../support/redis.ts";
+import { startRedis } from "../../support/redis.ts";
+import { tcpProxy } from "../../support/tcp_proxy.ts";
 import { tempDir } from "../../support/temp_dir.ts";
 import type { NodeOptions } from "./node_child.ts";
 
@@ -36,11 +38,31 @@ export interface Fight {
 export async function fight({ rows, pauses }: Fight): Promise<void> {
   await using server = await startMariadb();
   await using redis = await startRedis();
+  await using proxy = tcpProxy({ port: server.options.port });
   await using dir = tempDir();
+  const troubles: readonly (() => unknown)[] = [
+    () => redis.flush(),
+    async () => {
+      await server.kill();
+      await server.restart();
+    },
+    () => proxy.cutAfter(100),
+    async () => {
+      await redis.kill();
+      await redis.restart();
+    },
+    () => proxy.cut(),
+  ];
   const sessions = Array.from({ length: Math.ceil(rows / ROWS_OF_SESSION) }, (_, number) => session(number));
   await server.run(SCHEMA, server.options.database);
-  await using first = nodeProcess("node-1", server, redis, dir.path);
-  await using second = nodeProcess("node-2", server, redis, dir.path);
+  const options = {
+    database: { ...server.options, host: proxy.hostname, port: proxy.port },
+    redis: redis.url,
+    dataDir: dir.path,
+    leaseMs: LEASE_MS,
+  };
+  await using first = nodeProcess({ ...options, node: "node-1" });
+  await using second = nodeProcess({ ...options, node: "node-2" });
   const nodes = [first, second];
   const leaders = () => nodes.filter(({ role }) => role === "leader");
   await until(() => leaders().length === 1, "one of two nodes leads");
@@ -48,7 +70,8 @@ export async function fight({ rows, pauses }: Fight): Promise<void> {
   const waiting = shuffled(sessions.flatMap((each) => each.rows));
   const share = Math.ceil(waiting.length / (pauses + 1));
   for (let pause = 0; pause < pauses; pause++) {
-    const [leader] = leaders();
+    let leader: NodeProcess | undefined;
+    await until(() => (leader = leaders()[0]) !== undefined, "one leads again");
     assert.ok(leader !== undefined);
     // In the middle of its work: rows come while it is stopped, and have come just before.
     await write(server, waiting.splice(0, share / 2));
@@ -57,10 +80,12 @@ export async function fight({ rows, pauses }: Fight): Promise<void> {
     await until(() => other.role === "leader", "the other node takes over");
     await write(server, waiting.splice(0, share / 2));
     leader.signal("SIGCONT");
-    await until(() => leader.role === "follower", "the paused leader sees that it is none any more");
-    assert.equal(other.role, "leader");
+    await until(() => leader?.role === "follower", "the paused leader sees that it is none any more");
+    await write(server, waiting.splice(0, ROWS));
+    await troubles[pause % troubles.length]!();
   }
   await write(server, waiting);
+  proxy.heal();
 
   await using database = await testDatabase(server.options);
   await using history = await openMysqlHistory({ database, dataDir: dir.path, node: "reader", clock: systemClock() });
@@ -89,8 +114,7 @@ interface NodeProcess extends AsyncDisposable {
   end(): Promise<number>;
 }
 
-function nodeProcess(node: string, server: Mariadb, redis: TestRedis, dataDir: string): NodeProcess {
-  const options: NodeOptions = { database: server.options, redis: redis.url, node, dataDir, leaseMs: LEASE_MS };
+function nodeProcess(options: NodeOptions): NodeProcess {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", "--no-check", CHILD, JSON.stringify(options)],
     stdin: "piped",
