@@ -140,7 +140,7 @@ Deno.test("the runtime and the database of compose.yaml agree on user, database 
   const { MARIADB_DATABASE, MARIADB_USER, MARIADB_PASSWORD } = mariadb!.environment;
   const password = interpolated(MARIADB_PASSWORD!, { XIAOZHI_DATABASE_PASSWORD: "secret" });
   assert.deepEqual([MARIADB_DATABASE, MARIADB_USER, password], [database.name, database.user, database.password]);
-  assert.throws(() => interpolated(MARIADB_PASSWORD!, { XIAOZHI_DATABASE_PASSWORD: "" }), /deploy\/env\.example/);
+  assert.throws(() => interpolated(MARIADB_PASSWORD!, { XIAOZHI_DATABASE_PASSWORD: "" }), /copy env\.example to \.env/);
 });
 
 Deno.test("compose.stock.yaml joins the network of a stock deployment, which may be called differently, and starts nothing else", async () => {
