@@ -22,10 +22,11 @@ import { startRedis } from "../tests/support/redis.ts";
 import { printMethod, printTable, quick } from "./support/report.ts";
 import { deviceOf, mysqlWith, type Rows, sqliteWith } from "./support/session_rows.ts";
 import { listCells, type ListTimes, popular, timeLists } from "./support/session_list.ts";
-import { percent } from "./support/stats.ts";
+import { percent, spread } from "./support/stats.ts";
 
 const ROWS: Rows = { devices: quick ? 100 : 1000, sessions: 100, turns: 10 };
 const READS = quick ? 500 : 5000;
+const SEARCHES = 5;
 /** Reads between two changes of the device that was read: a device in conversation commits a turn about as often as somebody looks. */
 const READS_A_CHANGE = 10;
 
@@ -120,6 +121,31 @@ async function main(): Promise<void> {
   for (const each of measured) rows.push(...await measure(each, { memory: memory.cache, Redis: shared.cache }));
   printMethod("Session list", METHOD);
   printTable(["from", "reads", "us p50", "us p95", "us p99", "times faster", "hit rate"], rows);
+  // The rows of SQLite are made without its search index.
+  for (const each of measured.filter(({ name }) => name === "MySQL")) {
+    printMethod("Search", `- ${SEARCHES} searches one after the other for the first page, over the same turns.`);
+    printTable(["", "ms p50", "p95", "p99", "max"], await searches(each));
+  }
+}
+
+/** What finding text costs where the text itself is read; cells of times. */
+async function searches({ name, archive }: Measured): Promise<string[][]> {
+  const wanted = [
+    ["a word that every turn has", { text: "weather" }],
+    ["a word that none has, of one device", { text: "thunderstorm", deviceId: deviceOf(1) }],
+    ["a word that none has", { text: "thunderstorm" }],
+  ] as const;
+  const rows: string[][] = [];
+  for (const [what, query] of wanted) {
+    const times: number[] = [];
+    for (let n = 0; n < SEARCHES; n++) {
+      const from = performance.now();
+      await archive.search(query);
+      times.push(performance.now() - from);
+    }
+    rows.push([`${name}: ${what}`, ...spread(times)]);
+  }
+  return rows;
 }
 
 /** A cache whose reads are all answered from this process's copies while the channel is open. */
