@@ -59,6 +59,7 @@ export interface Filler {
 
 /** Speaks a text to a device, once. */
 export class Reply {
+  /** What was made of it, where the history keeps it; once the reply is over, what was heard. A filler is not among it. */
   readonly packets: Uint8Array<ArrayBuffer>[] = [];
   readonly #options: ReplyOptions;
   readonly #playout: Playout;
@@ -246,11 +247,13 @@ export class Reply {
   #close({ stop }: { readonly stop: boolean }): void {
     if (this.#over) return;
     this.#over = true;
-    const { turn, send } = this.#options;
+    const { turn, send, settings: { downlink: { frameMs } } } = this.#options;
     this.#disarmFiller();
     const { heardText, heardMs, framesSent } = this.#playout.abort();
     if (framesSent > this.#fillerFrames) turn.mark("playoutEndMs");
-    turn.heard = { text: heardText, ms: Math.max(0, heardMs - this.#fillerFrames * this.#options.settings.downlink.frameMs) };
+    turn.heard = { text: heardText, ms: Math.max(0, heardMs - this.#fillerFrames * frameMs) };
+    // With the frame that has begun to sound.
+    this.packets.splice(Math.ceil(turn.heard.ms / frameMs));
     this.#held?.resolve();
     this.#held = undefined;
     this.#stop.abort(new AppError(`The reply of turn ${turn.id} is over`, { code: "reply_over" }));
