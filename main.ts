@@ -94,7 +94,7 @@ async function run(config: Config, dev: boolean): Promise<number> {
   const logger = createLogger("main");
   resources.use(await lockDataDir(dataDir, clock));
   const historyLogger = createLogger("history");
-  const store = await openSqliteHistory({ dataDir, clock, logger: historyLogger });
+  const store = await openSqliteHistory({ dataDir, clock, logger: historyLogger, flushBeside: true });
   const history = resources.use(patientHistory(store, { clock, logger: historyLogger }));
   const esp32Server = resources.use(
     await createEsp32Server(config.esp32Server, {

@@ -19,6 +19,7 @@ import type { Outbox, OutboxEntry } from "./outbox.ts";
 import { listSessions, listTurns, pendingOutbox, queryBuilder, type SessionQuery, type TurnQuery } from "./queries.ts";
 import { closeCrashed } from "./recovery.ts";
 import type { HistorySchema } from "./schema.ts";
+import { WalFlush } from "./wal_flush.ts";
 import type { HistoryStore, SessionRecord, SessionSummary, StoredTurn, TurnDraft, TurnRecord } from "./store.ts";
 
 /** Name of the database below the data directory. */
@@ -34,6 +35,11 @@ export interface SqliteHistoryOptions {
   readonly clock: Clock;
   /** Hears what was repaired at start and audio that could not be kept. */
   readonly logger?: Logger;
+  /**
+   * Whether commits are flushed to disk beside the event loop, several together: for a process that plays audio meanwhile. They take as long
+   * and are as durable. @default {false}
+   */
+  readonly flushBeside?: boolean;
 }
 
 /** A history store with its outbox, and what is kept of devices. */
@@ -101,11 +107,16 @@ class SqliteStore implements SqliteHistory {
   readonly #committing = new Map<string, Promise<void>>();
   /** Marks of committed turns that the next write takes along: see {@link HistoryStore.notePersisted}. */
   readonly #persisted = new Map<string, number>();
+  /** Flushes what is committed; absent where SQLite does so itself, within the commit. */
+  readonly #wal: WalFlush | undefined;
+  /** Whether the log has been flushed by SQLite itself once, which makes its entry in the folder durable, too. */
+  #walIsThere = false;
   #serial = 0;
 
   constructor(db: SqliteFile, options: SqliteHistoryOptions) {
     this.#db = db;
     this.#read = queryBuilder(db);
+    this.#wal = options.flushBeside === true ? new WalFlush(db.path) : undefined;
     this.#dataDir = options.dataDir;
     this.#clock = options.clock;
     this.#logger = options.logger;
@@ -210,6 +221,7 @@ class SqliteStore implements SqliteHistory {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.allSettled(this.#committing.values());
+    await this.#wal?.[Symbol.asyncDispose]();
     try {
       this.#write(() => {});
     } catch (error) {
@@ -237,42 +249,48 @@ class SqliteStore implements SqliteHistory {
 
   async #commit(turn: TurnRecord): Promise<void> {
     const committed = this.#db.prepare("SELECT 1 FROM turns WHERE turn_id = ? AND outcome IS NOT NULL").get(turn.turnId);
-    if (committed !== undefined) return;
+    // What was committed before may not have reached the disk.
+    if (committed !== undefined) return await this.#wal?.flushed();
     const user = turn.audio?.user === undefined ? null : await this.#keep(turn, "user", turn.audio.user);
     const reply = turn.audio?.reply === undefined ? null : await this.#keep(turn, "reply", turn.audio.reply);
-    this.#db.transaction(() => {
-      this.#writePersisted();
-      const { changes } = this.#db.prepare(
-        "INSERT INTO turns (turn_id, session_id, device_id, started_at, source, user_text, outcome, reply_text, heard_text, heard_ms, " +
-          "ended_at, timings, error_code, error_message, audio_user, audio_reply) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) " +
-          "ON CONFLICT (turn_id) DO UPDATE SET session_id = excluded.session_id, device_id = excluded.device_id, " +
-          "started_at = excluded.started_at, source = excluded.source, user_text = excluded.user_text, outcome = excluded.outcome, " +
-          "reply_text = excluded.reply_text, heard_text = excluded.heard_text, heard_ms = excluded.heard_ms, " +
-          "ended_at = excluded.ended_at, timings = excluded.timings, error_code = excluded.error_code, " +
-          "error_message = excluded.error_message, audio_user = excluded.audio_user, audio_reply = excluded.audio_reply " +
-          "WHERE turns.outcome IS NULL",
-      ).run(
-        turn.turnId,
-        text(turn.sessionId),
-        text(turn.deviceId),
-        Math.round(turn.startedAt),
-        turn.source,
-        text(turn.userText),
-        turn.outcome,
-        text(turn.replyText),
-        text(turn.heardText),
-        turn.heardMs,
-        Math.round(turn.endedAt),
-        JSON.stringify(turn.timings),
-        turn.error?.code ?? null,
-        turn.error === undefined ? null : text(turn.error.message),
-        user,
-        reply,
-      );
-      if (changes === 0) return;
-      this.#db.prepare("INSERT INTO outbox (turn_id, created_at) VALUES (?, ?)").run(turn.turnId, this.#clock.wall());
-    });
+    const commit = () =>
+      this.#db.transaction(() => {
+        this.#writePersisted();
+        const { changes } = this.#db.prepare(
+          "INSERT INTO turns (turn_id, session_id, device_id, started_at, source, user_text, outcome, reply_text, heard_text, heard_ms, " +
+            "ended_at, timings, error_code, error_message, audio_user, audio_reply) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) " +
+            "ON CONFLICT (turn_id) DO UPDATE SET session_id = excluded.session_id, device_id = excluded.device_id, " +
+            "started_at = excluded.started_at, source = excluded.source, user_text = excluded.user_text, outcome = excluded.outcome, " +
+            "reply_text = excluded.reply_text, heard_text = excluded.heard_text, heard_ms = excluded.heard_ms, " +
+            "ended_at = excluded.ended_at, timings = excluded.timings, error_code = excluded.error_code, " +
+            "error_message = excluded.error_message, audio_user = excluded.audio_user, audio_reply = excluded.audio_reply " +
+            "WHERE turns.outcome IS NULL",
+        ).run(
+          turn.turnId,
+          text(turn.sessionId),
+          text(turn.deviceId),
+          Math.round(turn.startedAt),
+          turn.source,
+          text(turn.userText),
+          turn.outcome,
+          text(turn.replyText),
+          text(turn.heardText),
+          turn.heardMs,
+          Math.round(turn.endedAt),
+          JSON.stringify(turn.timings),
+          turn.error?.code ?? null,
+          turn.error === undefined ? null : text(turn.error.message),
+          user,
+          reply,
+        );
+        if (changes === 0) return;
+        this.#db.prepare("INSERT INTO outbox (turn_id, created_at) VALUES (?, ?)").run(turn.turnId, this.#clock.wall());
+      });
+    if (this.#wal !== undefined && this.#walIsThere) this.#db.relaxed(commit);
+    else commit();
+    this.#walIsThere = true;
     this.#persisted.clear();
+    await this.#wal?.flushed();
   }
 
   /** Writes audio before the commit; a turn whose audio cannot be kept is still a turn. */

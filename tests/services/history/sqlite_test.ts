@@ -12,16 +12,21 @@ async function temporary(): Promise<{ dir: string } & AsyncDisposable> {
   return { dir, [Symbol.asyncDispose]: () => Deno.remove(dir, { recursive: true }) };
 }
 
-const open = (dataDir: string): Promise<SqliteHistory> => openSqliteHistory({ dataDir, clock: new VirtualClock() });
+const open = (dataDir: string, flushBeside = false): Promise<SqliteHistory> =>
+  openSqliteHistory({ dataDir, clock: new VirtualClock(), flushBeside });
 
-historyContract("SQLite", async (): Promise<Harness> => {
+for (const flushBeside of [false, true]) {
+  historyContract(flushBeside ? "SQLite, flushed beside" : "SQLite", () => harness(flushBeside));
+}
+
+async function harness(flushBeside: boolean): Promise<Harness> {
   const root = await temporary();
   let lives = 0;
   const dir = () => join(root.dir, String(lives));
   const opened: SqliteHistory[] = [];
   return {
     async open() {
-      const store = await open(dir());
+      const store = await open(dir(), flushBeside);
       opened.push(store);
       return store;
     },
@@ -39,7 +44,7 @@ historyContract("SQLite", async (): Promise<Harness> => {
       await root[Symbol.asyncDispose]();
     },
   };
-});
+}
 
 Deno.test("audio is written below the device's folder before the commit and named in the turn", async () => {
   await using root = await temporary();
