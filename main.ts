@@ -4,9 +4,11 @@
  * @module
  */
 
+import { invalidationChild } from "./actors/cache/child.ts";
 import { DeviceSupervisor } from "./actors/devices/device_supervisor.ts";
 import { Memories } from "./actors/device/memory.ts";
 import { deviceSettings } from "./actors/device/settings.ts";
+import { Supervisor } from "./actors/supervision/supervisor.ts";
 import { loadOpus } from "./audio/opus/libopus.ts";
 import type { FrameEncoder } from "./audio/opus/frame_encoder.ts";
 import { createFrameEncoder } from "./audio/opus/worker_encoder.ts";
@@ -26,6 +28,7 @@ import { MAX_BUFFERED_BYTES } from "./routes/transport/limits.ts";
 import { createNativeTransport } from "./routes/transport/native.ts";
 import { createWsTransport } from "./routes/transport/ws.ts";
 import { listenWs } from "./routes/ws_listener.ts";
+import { cachedHistory, createCache, knownDevices } from "./services/cache/mod.ts";
 import { loadClips } from "./services/clips/clips.ts";
 import { type Config, ConfigError, loadSystemConfig } from "./services/config/mod.ts";
 import { lockDataDir } from "./services/data_dir_lock.ts";
@@ -36,6 +39,7 @@ import { openSqliteHistory } from "./services/history/sqlite.ts";
 import { configureLogging, createLogger } from "./services/logging/mod.ts";
 import { ownerPassword } from "./services/owner_password.ts";
 import { RecorderHub } from "./services/recorder/hub.ts";
+import { connectRedis, hasRedis } from "./services/redis/ioredis.ts";
 import { createServerTools } from "./services/tools/mod.ts";
 import { createDeviceTokens, loadOrCreateKey } from "./services/tokens.ts";
 import { createTurnTracer } from "./services/tracing/turn_tracer.ts";
@@ -95,7 +99,28 @@ async function run(config: Config, dev: boolean): Promise<number> {
   resources.use(await lockDataDir(dataDir, clock));
   const historyLogger = createLogger("history");
   const store = await openSqliteHistory({ dataDir, clock, logger: historyLogger, flushBeside: true });
-  const history = resources.use(patientHistory(store, { clock, logger: historyLogger }));
+  const kept = resources.use(patientHistory(store, { clock, logger: historyLogger }));
+  const redis = hasRedis(config.redis)
+    ? resources.use(connectRedis({ config: config.redis, clock, random, logger: createLogger("redis") }))
+    : undefined;
+  const platform = resources.use(
+    new Supervisor({
+      clock,
+      onEvent: ({ type, id }) => type === "escalate" && logger.error("Actor {id} crashes again and again and stays down", { id }),
+    }),
+  );
+  const { cache, channel } = createCache({
+    config: config.cache,
+    enabled: config.features.cache,
+    ...(redis === undefined ? {} : { redis }),
+    // The history is a file of this process alone.
+    shared: false,
+    clock,
+    random,
+    logger: createLogger("cache"),
+  });
+  if (channel !== undefined) platform.start(invalidationChild({ channel, clock, random: () => random.next() }));
+  const history = cachedHistory(kept, cache);
   const esp32Server = resources.use(
     await createEsp32Server(config.esp32Server, {
       clock,
@@ -184,7 +209,7 @@ async function run(config: Config, dev: boolean): Promise<number> {
     recording: (deviceId) => recorders.get(deviceId)?.lines(),
     say: (deviceId, text, interrupt) => supervisor.say(deviceId, text, interrupt),
     draining: () => draining,
-    isKnown: async (deviceId) => (await history.listSessions({ deviceId, limit: 1 })).length > 0,
+    isKnown: knownDevices(history, cache),
     lanAddresses,
   });
   const listener = listen({ host: server.host, port: server.port, handler: app.handler, clock, logger: routesLogger });

@@ -5,6 +5,7 @@
  */
 
 import type { AnyStateMachine } from "xstate";
+import { invalidationMachine } from "../actors/cache/machine.ts";
 import { deviceMachine } from "../actors/device/machine.ts";
 
 /** A machine and the name of its files in `docs/charts`. */
@@ -15,4 +16,7 @@ export interface ChartSource {
 }
 
 /** All machines, in the order they are drawn. */
-export const chartSources: readonly ChartSource[] = [{ name: "device", machine: deviceMachine }];
+export const chartSources: readonly ChartSource[] = [
+  { name: "device", machine: deviceMachine },
+  { name: "cache", machine: invalidationMachine },
+];

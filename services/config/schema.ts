@@ -6,6 +6,7 @@
 
 import { z } from "zod";
 import { audioSection } from "./audio.ts";
+import { cacheSection } from "./cache.ts";
 import { consoleSection } from "./console.ts";
 import { conversationSection } from "./conversation.ts";
 import { limitsSection } from "./daily_limits.ts";
@@ -14,6 +15,7 @@ import { esp32ServerSection } from "./esp32_server.ts";
 import { featuresSection } from "./features.ts";
 import { historySection } from "./history.ts";
 import { logSection } from "./log.ts";
+import { redisSection } from "./redis.ts";
 import { recorderSection } from "./recorder.ts";
 import { serverSection } from "./server.ts";
 import { tracingSection } from "./tracing.ts";
@@ -32,6 +34,8 @@ export const configSchema = z.strictObject({
   tools: toolsSection,
   limits: limitsSection,
   history: historySection,
+  redis: redisSection,
+  cache: cacheSection,
   console: consoleSection,
   recorder: recorderSection,
   tracing: tracingSection,

@@ -38,7 +38,10 @@ export interface TurnsQuery extends SpanQuery {
 
 /** What is searched for. */
 export interface SearchQuery extends SpanQuery {
-  /** Words that must all occur, in what was said or answered, in any order; Chinese needs no spaces. 1 to 200 characters. */
+  /**
+   * Words that must all occur, in what was said or answered, in any order; 1 to 200 characters. White space separates words; each is found
+   * wherever it stands, also within a longer word, so Chinese needs no spaces. Case and width of characters do not count.
+   */
   readonly text: string;
 }
 
@@ -99,11 +102,18 @@ export interface HistoryArchive {
   search(query: SearchQuery): Promise<Page<StoredTurn>>;
   /** Titles a session; an empty title takes it away. False for an unknown id. */
   retitle(sessionId: string, title: string): Promise<boolean>;
-  /** Erases for good: what arrives later under an erased id, by delivery or by a source, does not come back. */
+  /**
+   * Erases for good: what arrives later under an erased id, by delivery, by a source or by import, does not come back. A session or a device
+   * is erased up to now, or `until`; what begins later is kept. A turn under way stays until it is over, and its commit then keeps nothing.
+   * Many turns go in steps, between which everything else runs; what a crash cuts short goes on at the next start. Erasing a whole device
+   * takes its memory and its role along; with `until` a memory goes that covers no later turn.
+   */
   erase(what: Erasure): Promise<Erased>;
   /**
    * Applies turns from elsewhere in one transaction, each exactly once by its turn id. `replace` is for a source that may still change
-   * its records: then a turn of the same id and the same {@link StoredTurn.origin} is brought up to date.
+   * its records: then a turn of the same id and the same {@link StoredTurn.origin} is brought up to date; a turn without an origin was made
+   * by a device of this runtime and never changes. On SQLite a batch holds the event loop up, 200 turns for tens of
+   * milliseconds, so callers keep batches small.
    */
   apply(batch: readonly ArchivedTurn[], options?: { readonly replace?: boolean }): Promise<Applied>;
 }

@@ -55,6 +55,15 @@ export async function writeAudio(dataDir: string, path: string, bytes: Uint8Arra
   return path;
 }
 
+/** Removes a file of {@link writeAudio}; one that is not there is gone already. */
+export async function removeAudio(dataDir: string, path: string): Promise<void> {
+  try {
+    await Deno.remove(join(dataDir, path));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
 /**
  * Deletes files that no turn refers to: what a crash left between writing audio and committing its turn.
  *

@@ -15,6 +15,12 @@ const OPEN_BUSY_MS = 5_000;
  */
 const RUN_BUSY_MS = 250;
 
+/**
+ * Prepared statements that are kept, each some kilobytes. The store has a few dozen; lists with many ids and searches with many words make
+ * one for each number of them.
+ */
+const CACHED_STATEMENTS = 256;
+
 /** A row as node:sqlite gives it: an object without a prototype. */
 export type Row = Record<string, unknown>;
 
@@ -70,7 +76,12 @@ export class SqliteFile implements Disposable {
   /** A statement from the cache; preparing each time would cost 17 µs. */
   prepare(sql: string): Statement {
     const cached = this.#statements.get(sql);
-    if (cached !== undefined) return cached;
+    if (cached !== undefined) {
+      // Put last again, so that the first is the one unused for longest.
+      this.#statements.delete(sql);
+      this.#statements.set(sql, cached);
+      return cached;
+    }
     const prepared: StatementSync = this.#guard(sql, () => this.#db.prepare(sql));
     const statement: Statement = {
       reader: prepared.columns().length > 0,
@@ -83,6 +94,10 @@ export class SqliteFile implements Disposable {
         }),
     };
     this.#statements.set(sql, statement);
+    for (const oldest of this.#statements.keys()) {
+      if (this.#statements.size <= CACHED_STATEMENTS) break;
+      this.#statements.delete(oldest);
+    }
     return statement;
   }
 

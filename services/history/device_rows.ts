@@ -4,8 +4,23 @@
  * @module
  */
 
+import { storedText } from "./archive/text.ts";
 import type { SqliteFile } from "./database.ts";
-import type { DeviceMemory, DeviceUsage } from "./device_store.ts";
+import type { DeviceMemory, DeviceStore, DeviceUsage } from "./device_store.ts";
+
+/** What is kept of devices in an open, migrated file. */
+export function sqliteDevices(db: SqliteFile): DeviceStore {
+  // deno-lint-ignore require-await -- async so that a failure is a rejection, never a throw at the call
+  const later = async <T>(body: () => T): Promise<T> => body();
+  return {
+    memoryOf: (deviceId) => later(() => readMemory(db, storedText(deviceId))),
+    saveMemory: (memory) => later(() => writeMemory(db, { ...memory, deviceId: storedText(memory.deviceId) })),
+    forgetMemory: (deviceId, at) => later(() => eraseMemory(db, storedText(deviceId), at)),
+    roleOf: (deviceId) => later(() => readRole(db, storedText(deviceId))),
+    saveRole: (deviceId, role) => later(() => writeRole(db, storedText(deviceId), role)),
+    usageOf: (deviceId, from, until) => later(() => readUsage(db, storedText(deviceId), from, until)),
+  };
+}
 
 /** Reads the memory of a device. */
 export function readMemory(db: SqliteFile, deviceId: string): DeviceMemory | undefined {
@@ -16,7 +31,7 @@ export function readMemory(db: SqliteFile, deviceId: string): DeviceMemory | und
 
 /** Writes the memory of a device if its version is the next one; whether it was. */
 export function writeMemory(db: SqliteFile, { deviceId, summary, coversUntil, version }: DeviceMemory): boolean {
-  const values = [summary.replaceAll("\0", "\uFFFD"), Math.round(coversUntil), version] as const;
+  const values = [storedText(summary), Math.round(coversUntil), version] as const;
   const { changes } = version === 1
     ? db.prepare(
       "INSERT INTO device_memory (summary, covers_until, version, device_id) VALUES (?, ?, ?, ?) ON CONFLICT (device_id) DO NOTHING",

@@ -5,14 +5,18 @@
  */
 
 import type { Clock } from "../../base/clock.ts";
+import { searchText } from "./archive/text.ts";
 import type { SqliteFile } from "./database.ts";
 import { HistoryError } from "./errors.ts";
+import { indexTurns } from "./search_index.ts";
 
 /** One step. A step that was ever released is never edited; a change is a new step. */
 export interface Migration {
   readonly version: number;
   readonly name: string;
   readonly sql: string;
+  /** What SQL cannot do, after it and in the same transaction. */
+  readonly then?: (db: SqliteFile) => void;
 }
 
 /**
@@ -80,6 +84,48 @@ export const migrations: readonly Migration[] = [{
       role TEXT NOT NULL
     ) STRICT;
   `,
+}, {
+  version: 3,
+  name: "titles, origins, erasures and search",
+  sql: `
+    ALTER TABLE sessions ADD COLUMN title TEXT;
+    ALTER TABLE turns ADD COLUMN origin TEXT;
+    ALTER TABLE turns ADD COLUMN search_text TEXT NOT NULL DEFAULT '';
+    -- The row of turn_pairs. Row ids of turns are no keys: VACUUM may give others.
+    ALTER TABLE turns ADD COLUMN search_id INTEGER;
+    CREATE UNIQUE INDEX turns_by_search_id ON turns (search_id);
+    CREATE INDEX turns_unindexed ON turns (turn_id) WHERE search_id IS NULL;
+
+    CREATE TABLE erased (
+      kind TEXT NOT NULL,
+      id TEXT NOT NULL,
+      until_at INTEGER NOT NULL,
+      erased_at INTEGER NOT NULL,
+      pending INTEGER NOT NULL,
+      PRIMARY KEY (kind, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX erased_pending ON erased (kind, id) WHERE pending = 1;
+
+    CREATE VIRTUAL TABLE turn_pairs USING fts5 (pairs, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii');
+    -- Erasing a device deletes many turns in a row; merging after each tenth of a segment, as by default, would make that half as slow again.
+    INSERT INTO turn_pairs (turn_pairs, rank) VALUES ('deletemerge', 40);
+    CREATE TRIGGER turns_deleted AFTER DELETE ON turns BEGIN
+      DELETE FROM outbox WHERE turn_id = old.turn_id;
+      DELETE FROM turn_pairs WHERE rowid = old.search_id;
+    END;
+    CREATE TRIGGER turns_reworded AFTER UPDATE OF search_text ON turns
+    WHEN old.search_id IS NOT NULL AND old.search_text <> new.search_text BEGIN
+      DELETE FROM turn_pairs WHERE rowid = old.search_id;
+      UPDATE turns SET search_id = NULL WHERE turn_id = new.turn_id;
+    END;
+  `,
+  then: (db) => {
+    const fold = db.prepare("UPDATE turns SET search_text = ? WHERE turn_id = ?");
+    for (const row of db.prepare("SELECT turn_id, user_text, reply_text FROM turns WHERE outcome IS NOT NULL").all()) {
+      fold.run(searchText(String(row.user_text), String(row.reply_text)), String(row.turn_id));
+    }
+    indexTurns(db);
+  },
 }];
 
 /**
@@ -97,6 +143,7 @@ export function migrate(db: SqliteFile, clock: Clock, steps: readonly Migration[
       // Read inside the transaction, so that two programs opening at once apply a step once.
       if (currentVersion(db, known) >= step.version) return;
       db.exec(step.sql);
+      step.then?.(db);
       db.prepare("INSERT INTO schema_migrations (version, name, applied_at) VALUES (?, ?, ?)").run(step.version, step.name, clock.wall());
       applied++;
     });

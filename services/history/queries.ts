@@ -1,27 +1,28 @@
 /**
- * Reading the history: the same queries serve the store, the tools and, later, MySQL.
+ * Reading the history: the same queries serve the stores and the tools.
  *
  * @module
  */
 
 import { Kysely, sql, SqliteDialect } from "kysely";
 import type { SQLInputValue } from "node:sqlite";
+import { pageSize } from "./archive/filters.ts";
 import type { SqliteFile } from "./database.ts";
 import type { OutboxEntry } from "./outbox.ts";
 import { type HistorySchema, sessionOf, turnOf } from "./schema.ts";
 import type { HistoryStore, SessionSummary, StoredTurn } from "./store.ts";
-
-/** A page when the caller names no size: a screenful. */
-const DEFAULT_PAGE = 50;
-/** The largest page: a page of turns is read in one go on the main thread, and 1,000 rows take about 5 ms. */
-const MAX_PAGE = 1_000;
 
 /** What narrows a list of sessions. */
 export type SessionQuery = NonNullable<Parameters<HistoryStore["listSessions"]>[0]>;
 /** What narrows a list of turns. */
 export type TurnQuery = NonNullable<Parameters<HistoryStore["listTurns"]>[0]>;
 
-/** A query builder on an open SQLite file. Closing it leaves the file open. */
+/**
+ * A query builder on an open SQLite file. Closing it leaves the file open.
+ *
+ * It executes single queries. Its own transactions must not be used: they wait between their statements, and whatever the event loop writes
+ * to the file meanwhile would be part of them. {@link SqliteFile.transaction} is the one way.
+ */
 export function queryBuilder(db: SqliteFile): Kysely<HistorySchema> {
   return new Kysely<HistorySchema>({
     dialect: new SqliteDialect({
@@ -93,8 +94,4 @@ export async function pendingOutbox(db: Kysely<HistorySchema>, limit: number): P
   const rows = await db.selectFrom("outbox").innerJoin("turns", "turns.turn_id", "outbox.turn_id").selectAll("turns")
     .select(["outbox.seq", "outbox.created_at"]).orderBy("outbox.seq").limit(pageSize(limit)).execute();
   return rows.map((row) => ({ seq: row.seq, turnId: row.turn_id, createdAt: row.created_at, turn: turnOf(row) }));
-}
-
-function pageSize(limit = DEFAULT_PAGE): number {
-  return Number.isFinite(limit) ? Math.min(Math.max(1, Math.trunc(limit)), MAX_PAGE) : MAX_PAGE;
 }

@@ -5,7 +5,9 @@
  */
 
 import type { Clock } from "../../base/clock.ts";
+import { searchText } from "./archive/text.ts";
 import type { SqliteFile } from "./database.ts";
+import { indexTurns } from "./search_index.ts";
 
 /** What was closed. */
 export interface Recovered {
@@ -15,16 +17,26 @@ export interface Recovered {
 
 /**
  * Closes drafts and open sessions as `crashed`, in one transaction, drafts with their outbox entries. When exactly they ended is not
- * known, so each gets the last instant that is: a draft its start, a session the end of its last turn.
+ * known, so each gets the last instant that is: a draft its start, a session the end of its last turn. A draft that was erased while it was
+ * under way is deleted.
  */
 export function closeCrashed(db: SqliteFile, clock: Clock): Recovered {
   return db.transaction(() => {
+    db.prepare(
+      "DELETE FROM turns WHERE outcome IS NULL AND EXISTS (SELECT 1 FROM erased WHERE until_at >= turns.started_at AND " +
+        "(kind, id) IN (VALUES ('turn', turns.turn_id), ('session', turns.session_id), ('device', turns.device_id)))",
+    ).run();
+    const fold = db.prepare("UPDATE turns SET search_text = ? WHERE turn_id = ?");
+    for (const row of db.prepare("SELECT turn_id, user_text FROM turns WHERE outcome IS NULL").all()) {
+      fold.run(searchText(String(row.user_text), ""), String(row.turn_id));
+    }
     db.prepare("INSERT INTO outbox (turn_id, created_at) SELECT turn_id, ? FROM turns WHERE outcome IS NULL ORDER BY started_at, turn_id")
       .run(clock.wall());
     const turns = db.prepare(
       "UPDATE turns SET outcome = 'crashed', ended_at = started_at, error_code = 'crashed', " +
         "error_message = 'The server ended before this turn did' WHERE outcome IS NULL",
     ).run().changes;
+    indexTurns(db);
     const sessions = db.prepare(
       "UPDATE sessions SET end_reason = 'crashed', ended_at = max(started_at, coalesce(" +
         "(SELECT max(ended_at) FROM turns WHERE turns.session_id = sessions.session_id), 0)) WHERE ended_at IS NULL",

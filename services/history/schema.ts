@@ -5,7 +5,8 @@
  */
 
 import type { Generated, Selectable } from "kysely";
-import type { SessionSummary, StoredTurn, TurnDraft, TurnOutcome, TurnTimings } from "./store.ts";
+import { searchText, storedText } from "./archive/text.ts";
+import type { SessionRecord, SessionSummary, StoredTurn, TurnDraft, TurnOutcome, TurnTimings } from "./store.ts";
 
 /** A session. Times are Unix milliseconds. */
 export interface SessionsTable {
@@ -15,6 +16,8 @@ export interface SessionsTable {
   started_at: number;
   ended_at: number | null;
   end_reason: string | null;
+  /** Null where there never was one; empty where it was taken away. */
+  title: string | null;
 }
 
 /** A turn; a draft while `outcome` is null. */
@@ -36,13 +39,42 @@ export interface TurnsTable {
   error_message: string | null;
   audio_user: string | null;
   audio_reply: string | null;
+  origin: string | null;
+  /** Both sides, folded: see `searchText`. Empty while the turn is a draft. */
+  search_text: string;
 }
 
-/** A turn that waits for delivery. */
+/** A turn that waits for delivery. SQLite only. */
 export interface OutboxTable {
   seq: Generated<number>;
   turn_id: string;
   created_at: number;
+}
+
+/** What was erased and must not come back. */
+export interface ErasedTable {
+  kind: "turn" | "session" | "device";
+  id: string;
+  /** Turns that began up to then, Unix milliseconds; the largest safe integer for a turn. */
+  until_at: number;
+  /** Unix milliseconds. */
+  erased_at: number;
+  /** 1 while rows are left to be erased, else 0. */
+  pending: number;
+}
+
+/** What a device remembers: see `DeviceMemory`. */
+export interface DeviceMemoryTable {
+  device_id: string;
+  summary: string;
+  covers_until: number;
+  version: number;
+}
+
+/** The role chosen for a device. */
+export interface DeviceRolesTable {
+  device_id: string;
+  role: string;
 }
 
 /** The database. */
@@ -50,10 +82,37 @@ export interface HistorySchema {
   sessions: SessionsTable;
   turns: TurnsTable;
   outbox: OutboxTable;
+  erased: ErasedTable;
+  device_memory: DeviceMemoryTable;
+  device_roles: DeviceRolesTable;
 }
 
+/** What is read of a turn. */
+export const TURN_COLUMNS = [
+  "turn_id",
+  "session_id",
+  "device_id",
+  "started_at",
+  "source",
+  "user_text",
+  "outcome",
+  "reply_text",
+  "heard_text",
+  "heard_ms",
+  "ended_at",
+  "timings",
+  "error_code",
+  "error_message",
+  "audio_user",
+  "audio_reply",
+  "origin",
+] as const satisfies readonly (keyof TurnsTable)[];
+
+/** A row as {@link TURN_COLUMNS} read it. */
+export type TurnRow = Pick<Selectable<TurnsTable>, typeof TURN_COLUMNS[number]>;
+
 /** A committed turn, from its row. */
-export function turnOf(row: Selectable<TurnsTable>): StoredTurn {
+export function turnOf(row: TurnRow): StoredTurn {
   return {
     turnId: row.turn_id,
     sessionId: row.session_id,
@@ -72,6 +131,32 @@ export function turnOf(row: Selectable<TurnsTable>): StoredTurn {
       ...(row.audio_user === null ? {} : { user: row.audio_user }),
       ...(row.audio_reply === null ? {} : { reply: row.audio_reply }),
     },
+    // A file that only older programs have opened so far, and that a tool reads as it is, has neither origins nor titles.
+    ...(row.origin ? { origin: row.origin } : {}),
+  };
+}
+
+/** The row of a committed turn. */
+export function turnRow(turn: StoredTurn): Selectable<TurnsTable> {
+  return {
+    turn_id: storedText(turn.turnId),
+    session_id: storedText(turn.sessionId),
+    device_id: storedText(turn.deviceId),
+    started_at: Math.round(turn.startedAt),
+    source: turn.source,
+    user_text: storedText(turn.userText),
+    outcome: turn.outcome,
+    reply_text: storedText(turn.replyText),
+    heard_text: storedText(turn.heardText),
+    heard_ms: turn.heardMs,
+    ended_at: Math.round(turn.endedAt),
+    timings: JSON.stringify(turn.timings),
+    error_code: turn.error === undefined ? null : storedText(turn.error.code),
+    error_message: turn.error === undefined ? null : storedText(turn.error.message),
+    audio_user: textOrNull(turn.audioFiles.user),
+    audio_reply: textOrNull(turn.audioFiles.reply),
+    origin: textOrNull(turn.origin),
+    search_text: searchText(turn.userText, turn.replyText),
   };
 }
 
@@ -84,6 +169,24 @@ export function sessionOf(row: Selectable<SessionsTable> & { readonly turns: num
     startedAt: row.started_at,
     ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
     ...(row.end_reason === null ? {} : { endReason: row.end_reason }),
+    ...(row.title ? { title: row.title } : {}),
     turns: Number(row.turns),
   };
+}
+
+/** The row of a session. */
+export function sessionRow(session: SessionRecord): Selectable<SessionsTable> {
+  return {
+    session_id: storedText(session.sessionId),
+    device_id: storedText(session.deviceId),
+    client_id: storedText(session.clientId),
+    started_at: Math.round(session.startedAt),
+    ended_at: session.endedAt === undefined ? null : Math.round(session.endedAt),
+    end_reason: textOrNull(session.endReason),
+    title: textOrNull(session.title),
+  };
+}
+
+function textOrNull(value: string | undefined): string | null {
+  return value === undefined ? null : storedText(value);
 }

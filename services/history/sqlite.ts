@@ -5,22 +5,23 @@
  */
 
 import type { Logger } from "@logtape/logtape";
-import type { Kysely } from "kysely";
 import { join } from "node:path";
 import type { Clock } from "../../base/clock.ts";
-import { messageOf } from "../../base/errors.ts";
-import { audioPath, type AudioSide, sweepAudio, writeAudio } from "./audio_files.ts";
+import type { HistoryArchive } from "./archive.ts";
+import { createArchive } from "./archive/archive.ts";
+import { resumeErasures } from "./archive/erase.ts";
+import { sweepAudio } from "./audio_files.ts";
 import { SqliteFile } from "./database.ts";
-import { eraseMemory, readMemory, readRole, readUsage, writeMemory, writeRole } from "./device_rows.ts";
-import type { DeviceMemory, DeviceStore, DeviceUsage } from "./device_store.ts";
+import { sqliteDevices } from "./device_rows.ts";
+import type { DeviceStore } from "./device_store.ts";
 import { HistoryError } from "./errors.ts";
 import { migrate } from "./migrations.ts";
-import type { Outbox, OutboxEntry } from "./outbox.ts";
-import { listSessions, listTurns, pendingOutbox, queryBuilder, type SessionQuery, type TurnQuery } from "./queries.ts";
+import type { Outbox } from "./outbox.ts";
+import { queryBuilder } from "./queries.ts";
 import { closeCrashed } from "./recovery.ts";
-import type { HistorySchema } from "./schema.ts";
-import { WalFlush } from "./wal_flush.ts";
-import type { HistoryStore, SessionRecord, SessionSummary, StoredTurn, TurnDraft, TurnRecord } from "./store.ts";
+import { sqliteBackend } from "./sqlite_archive.ts";
+import { SqliteStore } from "./sqlite_store.ts";
+import type { HistoryStore } from "./store.ts";
 
 /** Name of the database below the data directory. */
 export const HISTORY_FILE = "history.db";
@@ -42,11 +43,12 @@ export interface SqliteHistoryOptions {
   readonly flushBeside?: boolean;
 }
 
-/** A history store with its outbox, and what is kept of devices. */
-export interface SqliteHistory extends HistoryStore, Outbox, DeviceStore {}
+/** A history store with its outbox, what is kept of devices, and the archive of all of it. */
+export interface SqliteHistory extends HistoryStore, Outbox, DeviceStore, HistoryArchive {}
 
 /**
- * Opens the history of a data directory: applies migrations, closes what a crash left open, and sweeps audio that belongs to no turn.
+ * Opens the history of a data directory: applies migrations, closes what a crash left open, erases what was being erased, and sweeps audio
+ * that belongs to no turn.
  *
  * @throws {HistoryError} `history_newer`, `history_corrupt`, `history_busy` or `disk_full`.
  */
@@ -59,15 +61,10 @@ export async function openSqliteHistory(options: SqliteHistoryOptions): Promise<
     check(db, (await Deno.stat(path)).size);
     migrate(db, clock);
     const crashed = closeCrashed(db, clock);
-    const isEmpty = db.prepare("SELECT 1 FROM turns LIMIT 1").get() === undefined;
-    const referred = db.prepare("SELECT 1 FROM turns WHERE turn_id = ? AND (audio_user = ? OR audio_reply = ?)");
-    const byPath = db.prepare("SELECT 1 FROM turns WHERE audio_user = ? OR audio_reply = ?");
-    const known = (file: string) => {
-      const turnId = file.slice(file.lastIndexOf("/") + 1).split(".", 1)[0] ?? "";
-      return (turnId.startsWith("id_") ? byPath.get(file, file) : referred.get(turnId, file, file)) !== undefined;
-    };
-    // A history without turns says nothing about the files: the database may have been moved aside, and its audio must outlive that.
-    const swept = isEmpty ? 0 : await sweepAudio(dataDir, known);
+    const builder = queryBuilder(db);
+    const backend = sqliteBackend(db, builder, clock);
+    await resumeErasures(backend);
+    const swept = await sweep(db, dataDir);
     if (crashed.turns + crashed.sessions + swept > 0) {
       logger?.warn("The last process ended early: closed {turns} turns and {sessions} sessions as crashed, deleted {files} audio files", {
         ...crashed,
@@ -75,11 +72,26 @@ export async function openSqliteHistory(options: SqliteHistoryOptions): Promise<
       });
     }
     db.opened();
-    return new SqliteStore(db, options);
+    return together(new SqliteStore(db, builder, options), sqliteDevices(db), createArchive(backend));
   } catch (error) {
     db[Symbol.dispose]();
     throw error;
   }
+}
+
+/** Deletes audio without a turn; returns how much. */
+async function sweep(db: SqliteFile, dataDir: string): Promise<number> {
+  // A history without turns says nothing about the files: the database may have been moved aside, and its audio must outlive that.
+  // One that knows of erasures is no such.
+  const isNew = db.prepare("SELECT 1 FROM turns LIMIT 1").get() === undefined &&
+    db.prepare("SELECT 1 FROM erased LIMIT 1").get() === undefined;
+  if (isNew) return 0;
+  const referred = db.prepare("SELECT 1 FROM turns WHERE turn_id = ? AND (audio_user = ? OR audio_reply = ?)");
+  const byPath = db.prepare("SELECT 1 FROM turns WHERE audio_user = ? OR audio_reply = ?");
+  return await sweepAudio(dataDir, (file) => {
+    const turnId = file.slice(file.lastIndexOf("/") + 1).split(".", 1)[0] ?? "";
+    return (turnId.startsWith("id_") ? byPath.get(file, file) : referred.get(turnId, file, file)) !== undefined;
+  });
 }
 
 function check(db: SqliteFile, bytes: number): void {
@@ -92,214 +104,31 @@ function check(db: SqliteFile, bytes: number): void {
   );
 }
 
-/** SQLite's text ends at the first NUL when it is read, so one from outside would cost all that follows it. */
-function text(value: string): string {
-  return value.replaceAll("\0", "\uFFFD");
-}
-
-class SqliteStore implements SqliteHistory {
-  readonly #db: SqliteFile;
-  readonly #read: Kysely<HistorySchema>;
-  readonly #dataDir: string;
-  readonly #clock: Clock;
-  readonly #logger: Logger | undefined;
-  /** Commits under way, by turn id: they wait only while audio is written. */
-  readonly #committing = new Map<string, Promise<void>>();
-  /** Marks of committed turns that the next write takes along: see {@link HistoryStore.notePersisted}. */
-  readonly #persisted = new Map<string, number>();
-  /** Flushes what is committed; absent where SQLite does so itself, within the commit. */
-  readonly #wal: WalFlush | undefined;
-  /** Whether the log has been flushed by SQLite itself once, which makes its entry in the folder durable, too. */
-  #walIsThere = false;
-  #serial = 0;
-
-  constructor(db: SqliteFile, options: SqliteHistoryOptions) {
-    this.#db = db;
-    this.#read = queryBuilder(db);
-    this.#wal = options.flushBeside === true ? new WalFlush(db.path) : undefined;
-    this.#dataDir = options.dataDir;
-    this.#clock = options.clock;
-    this.#logger = options.logger;
-  }
-
-  // deno-lint-ignore require-await -- async so that a failure is a rejection, never a throw at the call
-  async openSession(session: SessionRecord): Promise<void> {
-    const insert = this.#db.prepare(
-      "INSERT INTO sessions (session_id, device_id, client_id, started_at, ended_at, end_reason) VALUES (?, ?, ?, ?, ?, ?) " +
-        "ON CONFLICT (session_id) DO NOTHING",
-    );
-    this.#write(() =>
-      insert.run(
-        text(session.sessionId),
-        text(session.deviceId),
-        text(session.clientId),
-        Math.round(session.startedAt),
-        session.endedAt === undefined ? null : Math.round(session.endedAt),
-        session.endReason ?? null,
-      )
-    );
-  }
-
-  // deno-lint-ignore require-await -- as above
-  async closeSession(sessionId: string, endedAt: number, reason: string): Promise<void> {
-    const update = this.#db.prepare("UPDATE sessions SET ended_at = ?, end_reason = ? WHERE session_id = ? AND ended_at IS NULL");
-    this.#write(() => update.run(Math.round(endedAt), reason, sessionId));
-  }
-
-  // deno-lint-ignore require-await -- as above
-  async draftTurn(draft: TurnDraft): Promise<void> {
-    const { turnId, sessionId, deviceId, startedAt, source, userText } = draft;
-    const insert = this.#db.prepare(
-      "INSERT INTO turns (turn_id, session_id, device_id, started_at, source, user_text) VALUES (?, ?, ?, ?, ?, ?) " +
-        "ON CONFLICT (turn_id) DO UPDATE SET user_text = excluded.user_text WHERE outcome IS NULL",
-    );
-    // A draft stands between the person's words and the answer, and there may be one of each device in the same second.
-    this.#write(() => insert.run(turnId, text(sessionId), text(deviceId), Math.round(startedAt), source, text(userText)));
-  }
-
-  notePersisted(turnId: string, persistedMs: number): void {
-    this.#persisted.set(turnId, persistedMs);
-  }
-
-  commitTurn(turn: TurnRecord): Promise<void> {
-    const running = this.#committing.get(turn.turnId);
-    if (running !== undefined) return running;
-    const commit = this.#commit(turn).finally(() => this.#committing.delete(turn.turnId));
-    this.#committing.set(turn.turnId, commit);
-    return commit;
-  }
-
-  // deno-lint-ignore require-await -- as above
-  async listSessions(query?: SessionQuery): Promise<readonly SessionSummary[]> {
-    return listSessions(this.#read, query);
-  }
-
-  // deno-lint-ignore require-await -- as above
-  async listTurns(query?: TurnQuery): Promise<readonly StoredTurn[]> {
-    return listTurns(this.#read, query);
-  }
-
-  // deno-lint-ignore require-await -- as above
-  async pendingOutbox(limit = 100): Promise<readonly OutboxEntry[]> {
-    return pendingOutbox(this.#read, limit);
-  }
-
-  // deno-lint-ignore require-await -- as above
-  async acknowledge(seq: number): Promise<void> {
-    this.#db.prepare("DELETE FROM outbox WHERE seq = ?").run(seq);
-  }
-
-  // deno-lint-ignore require-await -- as above
-  async memoryOf(deviceId: string): Promise<DeviceMemory | undefined> {
-    return readMemory(this.#db, text(deviceId));
-  }
-
-  // deno-lint-ignore require-await -- as above
-  async saveMemory(memory: DeviceMemory): Promise<boolean> {
-    return writeMemory(this.#db, { ...memory, deviceId: text(memory.deviceId) });
-  }
-
-  // deno-lint-ignore require-await -- as above
-  async forgetMemory(deviceId: string, at: number): Promise<boolean> {
-    return eraseMemory(this.#db, text(deviceId), at);
-  }
-
-  // deno-lint-ignore require-await -- as above
-  async roleOf(deviceId: string): Promise<string | undefined> {
-    return readRole(this.#db, text(deviceId));
-  }
-
-  // deno-lint-ignore require-await -- as above
-  async saveRole(deviceId: string, role: string | undefined): Promise<void> {
-    writeRole(this.#db, text(deviceId), role);
-  }
-
-  // deno-lint-ignore require-await -- as above
-  async usageOf(deviceId: string, from: number, until: number): Promise<DeviceUsage> {
-    return readUsage(this.#db, text(deviceId), from, until);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.allSettled(this.#committing.values());
-    await this.#wal?.[Symbol.asyncDispose]();
-    try {
-      this.#write(() => {});
-    } catch (error) {
-      this.#logger?.warn("Marks of the last turns were not kept: {reason}", { reason: messageOf(error) });
-    }
-    this.#db[Symbol.dispose]();
-  }
-
-  /** Writes, with what was waiting for a write; in one transaction, which is one flush to disk, where something was. */
-  #write(body: () => void): void {
-    this.#db.relaxed(() => {
-      if (this.#persisted.size === 0) return body();
-      this.#db.transaction(() => {
-        this.#writePersisted();
-        body();
-      });
-      this.#persisted.clear();
-    });
-  }
-
-  #writePersisted(): void {
-    const update = this.#db.prepare("UPDATE turns SET timings = json_set(timings, '$.persistedMs', ?) WHERE turn_id = ?");
-    for (const [turnId, ms] of this.#persisted) update.run(ms, turnId);
-  }
-
-  async #commit(turn: TurnRecord): Promise<void> {
-    const committed = this.#db.prepare("SELECT 1 FROM turns WHERE turn_id = ? AND outcome IS NOT NULL").get(turn.turnId);
-    // What was committed before may not have reached the disk.
-    if (committed !== undefined) return await this.#wal?.flushed();
-    const user = turn.audio?.user === undefined ? null : await this.#keep(turn, "user", turn.audio.user);
-    const reply = turn.audio?.reply === undefined ? null : await this.#keep(turn, "reply", turn.audio.reply);
-    const commit = () =>
-      this.#db.transaction(() => {
-        this.#writePersisted();
-        const { changes } = this.#db.prepare(
-          "INSERT INTO turns (turn_id, session_id, device_id, started_at, source, user_text, outcome, reply_text, heard_text, heard_ms, " +
-            "ended_at, timings, error_code, error_message, audio_user, audio_reply) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) " +
-            "ON CONFLICT (turn_id) DO UPDATE SET session_id = excluded.session_id, device_id = excluded.device_id, " +
-            "started_at = excluded.started_at, source = excluded.source, user_text = excluded.user_text, outcome = excluded.outcome, " +
-            "reply_text = excluded.reply_text, heard_text = excluded.heard_text, heard_ms = excluded.heard_ms, " +
-            "ended_at = excluded.ended_at, timings = excluded.timings, error_code = excluded.error_code, " +
-            "error_message = excluded.error_message, audio_user = excluded.audio_user, audio_reply = excluded.audio_reply " +
-            "WHERE turns.outcome IS NULL",
-        ).run(
-          turn.turnId,
-          text(turn.sessionId),
-          text(turn.deviceId),
-          Math.round(turn.startedAt),
-          turn.source,
-          text(turn.userText),
-          turn.outcome,
-          text(turn.replyText),
-          text(turn.heardText),
-          turn.heardMs,
-          Math.round(turn.endedAt),
-          JSON.stringify(turn.timings),
-          turn.error?.code ?? null,
-          turn.error === undefined ? null : text(turn.error.message),
-          user,
-          reply,
-        );
-        if (changes === 0) return;
-        this.#db.prepare("INSERT INTO outbox (turn_id, created_at) VALUES (?, ?)").run(turn.turnId, this.#clock.wall());
-      });
-    if (this.#wal !== undefined && this.#walIsThere) this.#db.relaxed(commit);
-    else commit();
-    this.#walIsThere = true;
-    this.#persisted.clear();
-    await this.#wal?.flushed();
-  }
-
-  /** Writes audio before the commit; a turn whose audio cannot be kept is still a turn. */
-  async #keep(turn: TurnRecord, side: AudioSide, bytes: Uint8Array): Promise<string | null> {
-    try {
-      return await writeAudio(this.#dataDir, audioPath(turn.deviceId, turn.turnId, side), bytes, this.#serial++);
-    } catch (error) {
-      this.#logger?.error("Audio of turn {turnId} was not kept: {reason}", { turnId: turn.turnId, side, reason: messageOf(error) });
-      return null;
-    }
-  }
+function together(store: SqliteStore, devices: DeviceStore, archive: HistoryArchive): SqliteHistory {
+  return {
+    openSession: (session) => store.openSession(session),
+    closeSession: (sessionId, endedAt, reason) => store.closeSession(sessionId, endedAt, reason),
+    draftTurn: (draft) => store.draftTurn(draft),
+    commitTurn: (turn) => store.commitTurn(turn),
+    notePersisted: (turnId, persistedMs) => store.notePersisted(turnId, persistedMs),
+    listSessions: (query) => store.listSessions(query),
+    listTurns: (query) => store.listTurns(query),
+    pendingOutbox: (limit) => store.pendingOutbox(limit),
+    acknowledge: (seq) => store.acknowledge(seq),
+    memoryOf: (deviceId) => devices.memoryOf(deviceId),
+    saveMemory: (memory) => devices.saveMemory(memory),
+    forgetMemory: (deviceId, at) => devices.forgetMemory(deviceId, at),
+    roleOf: (deviceId) => devices.roleOf(deviceId),
+    saveRole: (deviceId, role) => devices.saveRole(deviceId, role),
+    usageOf: (deviceId, from, until) => devices.usageOf(deviceId, from, until),
+    session: (sessionId) => archive.session(sessionId),
+    turn: (turnId) => archive.turn(turnId),
+    sessions: (query) => archive.sessions(query),
+    turns: (query) => archive.turns(query),
+    search: (query) => archive.search(query),
+    retitle: (sessionId, title) => archive.retitle(sessionId, title),
+    erase: (what) => archive.erase(what),
+    apply: (batch, applyOptions) => archive.apply(batch, applyOptions),
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+  };
 }

@@ -1,5 +1,5 @@
 /**
- * Programs that tests speak, listen or browse with. A test that needs one is ignored where it is missing, or fails where
+ * Programs that tests speak, listen, browse or keep data with. A test that needs one is ignored where it is missing, or fails where
  * `REQUIRE_SERVICES=1` says that nothing may be missing (the gate sets it).
  *
  * @module
@@ -22,6 +22,7 @@ const RECIPES = {
   "script": { names: ["script"], install: "apt-get install bsdutils" },
   "sox": { names: ["sox"], install: "apt-get install sox" },
   "chromium": { names: ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"], install: "apt-get install chromium" },
+  "redis-server": { names: ["redis-server"], install: "apt-get install redis-server" },
   "pocketsphinx_continuous": {
     names: ["pocketsphinx_continuous", "pocketsphinx"],
     files: ["/usr/share/pocketsphinx/model/en-us"],
