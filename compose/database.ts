@@ -49,7 +49,7 @@ export function databasePart(around: Surroundings, redis: Provided<RedisLink> | 
   return provide({ id: "database" }, async ({ resources }) => {
     const logger = createLogger("history");
     const audioBudget = new AudioBudget({ maxBytes, measure: () => measureHistory(dataDir), clock, logger });
-    const store = await openSqliteHistory({ dataDir, clock, logger, audioBudget });
+    const store = await openSqliteHistory({ dataDir, clock, logger, audioBudget, flushBeside: true });
     const kept = resources.use(patientHistory(store, { clock, logger }));
     const link = redis?.peek();
     const { cache, channel } = createCache({

@@ -62,6 +62,7 @@ export class Mic implements Disposable {
       newDecoder,
       vad,
       tuning: settings.uplink,
+      decodeAhead: settings.decodeAhead,
       ...(rhythm === undefined ? {} : { rhythm }),
       onEvent: (event) => {
         if (event.type === "speech_started") this.#speaking = true;

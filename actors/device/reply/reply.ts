@@ -31,6 +31,12 @@ const START_GAP_MS = 60;
 /** More than this in the socket's buffer is more than the network takes in real time: about half a second of 24 kbit/s frames. */
 const MAX_BUFFERED_BYTES = 2048;
 
+/**
+ * Frames that are taken in one go. A sentence of two seconds that is there whole takes some milliseconds to be cut into frames; other devices'
+ * frames, and the first of this one, are due meanwhile.
+ */
+const FRAMES_AT_A_TIME = 6;
+
 /** A network that takes nothing for this long will not bring back the conversation. */
 const NETWORK_STALL_MS = 5000;
 
@@ -217,6 +223,7 @@ export class Reply {
     this.#sounds = true;
     this.#disarmFiller();
     this.#playout.sentence(sentence);
+    let taken = 0;
     for await (const packet of encoder.encode(audio, settings.downlink, { signal, slackMs: this.#playout.queuedMs })) {
       if (turn.cutShort) return;
       turn.mark("firstAudioMs");
@@ -224,6 +231,8 @@ export class Reply {
       if (settings.historyAudio === "both") this.packets.push(packet);
       this.#answered = true;
       this.#playout.push(packet);
+      // The frames that go out at once come first; then the event loop gets its turn again and again.
+      if ((++taken - settings.leadFrames - 1) % FRAMES_AT_A_TIME === 0) await delay(this.#options.clock, 0, signal);
     }
   }
 
