@@ -1,45 +1,23 @@
 /**
- * The composition root: the services of the supervision tree, in the order of their start. docs/supervision.md draws it.
+ * The process: from its arguments to its exit code. Its parts are put together in `compose/`, and docs/supervision.md draws them.
  *
  * @module
  */
 
 import type { Logger } from "@logtape/logtape";
-import { DeviceSupervisor } from "./actors/devices/device_supervisor.ts";
-import { Memories } from "./actors/device/memory.ts";
-import { deviceSettings } from "./actors/device/settings.ts";
 import { Platform } from "./actors/platform/platform.ts";
-import { platformChildren } from "./actors/platform/tree.ts";
 import { rootCause } from "./actors/supervision/errors.ts";
-import { provide } from "./actors/supervision/provide.ts";
-import { createAudioEngines } from "./audio/engines.ts";
 import { systemClock } from "./base/clock.ts";
 import { AppError, messageOf } from "./base/errors.ts";
-import { createIds } from "./base/ids.ts";
 import { systemRandom } from "./base/random.ts";
+import { composeProcess } from "./compose/process.ts";
 import { lanAddresses } from "./routes/addresses.ts";
-import { createApp } from "./routes/app.ts";
 import { bannerLines } from "./routes/banner.ts";
 import { tokenRequired } from "./routes/device_policy.ts";
-import { listen } from "./routes/listener.ts";
-import { MAX_BUFFERED_BYTES } from "./routes/transport/limits.ts";
-import { createNativeTransport } from "./routes/transport/native.ts";
-import { createWsTransport } from "./routes/transport/ws.ts";
-import { listenWs } from "./routes/ws_listener.ts";
-import { loadClips } from "./services/clips/clips.ts";
 import { type Config, ConfigError, loadSystemConfig } from "./services/config/mod.ts";
-import { lockDataDir } from "./services/data_dir_lock.ts";
-import { createEsp32Server } from "./services/esp32_server/mod.ts";
-import { patientHistory } from "./services/history/patient.ts";
-import { DailyUsage } from "./services/history/daily_usage.ts";
-import { openSqliteHistory } from "./services/history/sqlite.ts";
 import { configureLogging, createLogger } from "./services/logging/mod.ts";
-import { type OwnerPassword, ownerPassword } from "./services/owner_password.ts";
+import type { OwnerPassword } from "./services/owner_password.ts";
 import { watchSignals } from "./services/process_signals.ts";
-import { RecorderHub } from "./services/recorder/hub.ts";
-import { createServerTools } from "./services/tools/mod.ts";
-import { createDeviceTokens, loadOrCreateKey } from "./services/tokens.ts";
-import { createTurnTracer } from "./services/tracing/turn_tracer.ts";
 import manifest from "./deno.json" with { type: "json" };
 
 /**
@@ -53,11 +31,6 @@ const EXIT = {
   gaveUp: 75,
   config: 78,
 } as const;
-
-/** Of `server.shutdownMs`, what the listener gets for requests under way when the devices have gone. */
-const CLOSING_SHARE = 0.1;
-
-const DAY_MS = 86_400_000;
 
 const HELP = `Serves xiaozhi devices.
 
@@ -96,150 +69,26 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function run(config: Config, dev: boolean): Promise<number> {
-  const { server, devices: { tokenTtlDays, ...deviceConfig }, audio, dataDir, features, conversation } = config;
+  const { shutdownMs } = config.server;
   const clock = systemClock();
   const random = systemRandom();
   using signals = watchSignals(clock);
   await using resources = new AsyncDisposableStack();
   resources.use(configureLogging({ ...config.log, format: dev && config.log.format === "auto" ? "pretty" : config.log.format }));
   const logger = createLogger("main");
-  const recorders = new RecorderHub({
+  const platform: Platform = new Platform({
     clock,
-    appVersion: manifest.version,
-    transcripts: config.log.transcripts,
-    ...config.recorder,
-    maxDevices: server.maxConnections,
+    random,
+    logger: createLogger("supervision"),
+    devices: () => devices.peek(),
+    flushOutbox: async (signal) => await database.peek()?.delivery.drain(signal) ?? 0,
   });
-  const platform: Platform = new Platform({ clock, random, logger: createLogger("supervision"), devices: () => devices.peek() });
-
-  // The tree, in the order of its start. What a service gets from another it may keep: under rest_for_one both end together.
-  const configuration = provide({ id: "configuration" }, async (scope) => {
-    scope.resources.use(await lockDataDir(dataDir, clock));
-    return { key: await loadOrCreateKey(dataDir, random), password: await ownerPassword(dataDir, config.console.password, random) };
-  });
-
-  const database = provide({ id: "database" }, async (scope) => {
-    const logger = createLogger("history");
-    const store = await openSqliteHistory({ dataDir, clock, logger });
-    return { store, history: scope.resources.use(patientHistory(store, { clock, logger })) };
-  });
-
-  const speech = provide({ id: "speech" }, async (scope) => {
-    const logger = createLogger("esp32_server");
-    const { timezone } = server;
-    const esp32Server = scope.resources.use(await createEsp32Server(config.esp32Server, { clock, logger, timezone, tempDir: dataDir }));
-    const engines = scope.resources.use(createAudioEngines({
-      vad: { engine: audio.vad.engine, logger: createLogger("vad") },
-      encoder: { workers: audio.encodeWorkers, complexity: audio.complexity, bitrate: audio.bitrate },
-      downlink: audio,
-      onColdEncoder: (error) => logger.warn("The encoder did not start: {error}", { error: messageOf(error) }),
-    }));
-    return { esp32Server, engines };
-  });
-
-  const devices = provide(
-    { id: "devices", shutdown: server.shutdownMs, tree: (it: DeviceSupervisor) => it.tree() },
-    (scope): DeviceSupervisor => {
-      const { store, history } = database.get();
-      const { esp32Server, engines } = speech.get();
-      const { recognize, chat, synthesize } = esp32Server.providers;
-      // Which of several did a turn's work is in the log; a trace names them all.
-      const providers = { recognize: recognize.join(","), chat: chat.join(","), synthesize: synthesize.join(",") };
-      const tracing = { version: manifest.version, providers, content: config.tracing.content, key: configuration.get().key };
-      const memories = features.memory && config.history.enabled && esp32Server.followsInstructions
-        ? scope.resources.use(new Memories({ clock, logger: createLogger("memory"), chat: esp32Server, store, history }))
-        : undefined;
-      const tools = features.serverTools
-        ? createServerTools({
-          clock,
-          logger: createLogger("tools"),
-          timezone: server.timezone,
-          roles: Object.keys(conversation.roles),
-          weather: config.tools.weather,
-        })
-        : undefined;
-      const supervisor = new DeviceSupervisor({
-        clock,
-        logger: createLogger("device"),
-        newTurnId: createIds(clock, random),
-        newSessionId: () => random.uuid(),
-        loadDecoders: () => engines.loadDecoders(),
-        vad: engines.vad,
-        encoder: engines.encoder,
-        server: esp32Server,
-        clips: loadClips(),
-        ...(config.history.enabled ? { history, usage: new DailyUsage({ clock, timezone: server.timezone, store }) } : {}),
-        deviceStore: store,
-        ...(memories === undefined ? {} : { memories }),
-        ...(tools === undefined ? {} : { tools }),
-        ...(features.recorder ? { recorders } : {}),
-        ...(features.tracing ? { tracer: createTurnTracer(tracing) } : {}),
-        settingsFor: (deviceId) => deviceSettings(config, deviceId),
-      }, platform.log);
-      scope.resources.defer(async () => void await supervisor.stop(server.shutdownMs / 2));
-      return supervisor;
-    },
-  );
-
-  // Opened again, the listener is where devices know it, also when any port would have done at first.
-  let { port, wsPort } = server;
-  const http = provide({ id: "http", shutdown: server.shutdownMs }, async (scope) => {
-    const { key, password } = configuration.get();
-    const { history } = database.get();
-    const supervisor = devices.get();
-    const logger = createLogger("routes");
-    const transportOptions = {
-      limits: { maxTextBytes: deviceConfig.maxTextBytes, maxFrameBytes: deviceConfig.maxFrameBytes, maxBufferedBytes: MAX_BUFFERED_BYTES },
-      logger: createLogger("transport"),
-      clock,
-      connectionId: () => random.uuid(),
-    };
-    const ws = server.transport === "ws" ? createWsTransport(transportOptions) : undefined;
-    const accept = supervisor.accept.bind(supervisor);
-    const app = createApp({
-      config,
-      port: () => listener.address.port,
-      wsPort: () => wsListener?.address.port ?? wsPort,
-      version: manifest.version,
-      clock,
-      logger,
-      transport: ws === undefined ? { kind: "native", native: createNativeTransport(transportOptions) } : { kind: "ws", ws },
-      accept,
-      tokens: createDeviceTokens({ key, clock, ttlMs: tokenTtlDays * DAY_MS }),
-      ownerPassword: password.password,
-      devices: () => supervisor.which(),
-      history,
-      recording: (deviceId) => recorders.get(deviceId)?.lines(),
-      say: (deviceId, text, interrupt) => supervisor.say(deviceId, text, interrupt),
-      draining: () => platform.draining,
-      isKnown: async (deviceId) => (await history.listSessions({ deviceId, limit: 1 })).length > 0,
-      lanAddresses,
-    });
-    const closingMs = server.shutdownMs * CLOSING_SHARE;
-    const listener = listen({ host: server.host, port, handler: app.handler, clock, logger });
-    scope.resources.defer(() => listener.shutdown(closingMs));
-    const wsListener = ws === undefined
-      ? undefined
-      : await listenWs({ host: server.host, port: wsPort, door: app.door, transport: ws, accept, clock, logger });
-    scope.resources.defer(() => wsListener?.shutdown(closingMs));
-    port = listener.address.port;
-    wsPort = wsListener?.address.port ?? wsPort;
-    return { port, ...(wsListener === undefined ? {} : { wsPort }) };
-  });
-
-  const children = platformChildren({
-    configuration,
-    database,
-    // redis: the connection that nodes share; it degrades and never ends the process.
-    speech,
-    daemons: {
-      // delivery: history delivery; give its flush to Platform as `flushOutbox`.
-      // sync: the history of other servers.
-      // cacheInvalidation: what others have changed.
-      // health: the health of all of this.
-    },
-    devices,
-    http,
+  const { configuration, database, speech, devices, http, children } = composeProcess({
+    config,
+    clock,
+    random,
+    version: manifest.version,
+    platform,
   });
   const started = platform.start(children).catch((error) => Promise.reject(rootCause(error)));
   const gaveUp = started.then(() => platform.finished.then(() => "everything has been stopped", messageOf));
@@ -253,7 +102,7 @@ async function run(config: Config, dev: boolean): Promise<number> {
   }
   const { reason, code } = await ending;
   logger.info("Stopping: {reason}", { reason });
-  const drained = await Promise.race([platform.drain(server.shutdownMs), signals.second]);
+  const drained = await Promise.race([platform.drain(shutdownMs), signals.second]);
   if ("signal" in drained) {
     logger.warn("Stopped at once by a second signal, {signal}", { signal: drained.signal });
     return drained.code;

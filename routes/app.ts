@@ -8,6 +8,7 @@ import { type Context, Hono } from "hono";
 import type { Logger } from "@logtape/logtape";
 import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
+import type { DeliveryStatus } from "../actors/delivery/status.ts";
 import type { DeviceStatus } from "../actors/device/status.ts";
 import type { HistoryStore } from "../services/history/store.ts";
 import type { DeviceTokens } from "../services/tokens.ts";
@@ -67,6 +68,8 @@ export interface AppDeps {
   /** Has a connected device say something. */
   readonly say: Say;
   readonly draining: () => boolean;
+  /** What waits for its delivery to the archive; absent where no history is kept. */
+  readonly delivery?: () => Promise<DeliveryStatus>;
   readonly isKnown: (deviceId: string) => boolean | Promise<boolean>;
   /** Hears of every device that OTA answered. */
   readonly onDeviceSeen?: (device: SeenDevice) => void | Promise<void>;
@@ -143,7 +146,7 @@ export function createApp(deps: AppDeps): App {
     const body = { status: draining ? "draining" : "ok", version: deps.version };
     return c.json(body, draining ? 503 : 200, { "cache-control": "no-store", ...API_HEADERS });
   });
-  app.get("/api/status", (c) =>
+  app.get("/api/status", async (c) =>
     owner.refusal(c) ?? c.json(
       {
         version: deps.version,
@@ -151,6 +154,7 @@ export function createApp(deps: AppDeps): App {
         uptimeMs: Math.round(clock.now() - startedAt),
         sockets: { transport: deps.transport.kind, ...transport.counts(), max: config.server.maxConnections },
         devices: deps.devices(),
+        ...(deps.delivery === undefined ? {} : { delivery: await deps.delivery() }),
       },
       200,
       { "cache-control": "no-store", ...API_HEADERS },

@@ -5,6 +5,8 @@
  */
 
 import type { AnyStateMachine } from "xstate";
+import { deliveryMachine } from "../actors/delivery/machine.ts";
+import { invalidationMachine } from "../actors/cache/machine.ts";
 import { deviceMachine } from "../actors/device/machine.ts";
 
 /** A machine and the name of its files in `docs/charts`. */
@@ -15,4 +17,8 @@ export interface ChartSource {
 }
 
 /** All machines, in the order they are drawn. */
-export const chartSources: readonly ChartSource[] = [{ name: "device", machine: deviceMachine }];
+export const chartSources: readonly ChartSource[] = [
+  { name: "device", machine: deviceMachine },
+  { name: "delivery", machine: deliveryMachine },
+  { name: "cache", machine: invalidationMachine },
+];

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isIP } from "node:net";
 import type { Config } from "./schema.ts";
 
 /** A rule between keys. */
@@ -140,6 +141,18 @@ export const RULES: readonly ConfigRule[] = [
     key: "history.audio",
     others: ["history.enabled"],
     broken: ({ history }) => history.audio !== "none" && !history.enabled ? "expected none, because history.enabled is false" : undefined,
+  },
+  {
+    key: "database.tls",
+    others: ["database.host"],
+    broken: ({ database: { host, tls } }) =>
+      tls === "verify" && isIP(host) !== 0 ? `expected off or required, because database.host is an address and no host name` : undefined,
+  },
+  {
+    key: "database.host",
+    others: ["history.enabled"],
+    broken: ({ database, history }) =>
+      database.host !== "" && !history.enabled ? "expected nothing, because history.enabled is false" : undefined,
   },
 ];
 

@@ -8,7 +8,6 @@ import { Kysely, sql, SqliteDialect } from "kysely";
 import type { SQLInputValue } from "node:sqlite";
 import { pageSize } from "./archive/filters.ts";
 import type { SqliteFile } from "./database.ts";
-import type { OutboxEntry } from "./outbox.ts";
 import { type HistorySchema, sessionOf, turnOf } from "./schema.ts";
 import type { HistoryStore, SessionSummary, StoredTurn } from "./store.ts";
 
@@ -87,11 +86,4 @@ export async function turnsEndingWith(db: Kysely<HistorySchema>, ending: string,
     .where(sql<boolean>`turn_id LIKE ${pattern} ESCAPE '\\'`)
     .orderBy("turn_id", "desc").limit(pageSize(limit)).execute();
   return rows.map(turnOf);
-}
-
-/** Turns that wait for delivery, in the order of their commits. */
-export async function pendingOutbox(db: Kysely<HistorySchema>, limit: number): Promise<OutboxEntry[]> {
-  const rows = await db.selectFrom("outbox").innerJoin("turns", "turns.turn_id", "outbox.turn_id").selectAll("turns")
-    .select(["outbox.seq", "outbox.created_at"]).orderBy("outbox.seq").limit(pageSize(limit)).execute();
-  return rows.map((row) => ({ seq: row.seq, turnId: row.turn_id, createdAt: row.created_at, turn: turnOf(row) }));
 }

@@ -28,6 +28,9 @@ Deno.test("keys that hold secrets, and only they, are marked", () => {
     "esp32Server.openai.chat.apiKey",
     "esp32Server.openai.synthesize.apiKey",
     "tools.weather.url",
+    "database.password",
+    "redis.url",
+    "redis.password",
     "console.password",
   ]);
 });
@@ -48,6 +51,7 @@ function values(key: ConfigKey): fc.Arbitrary<unknown> {
   }
   if (key.name === "conversation.exitWords") return fc.array(fc.string({ minLength: 1 }).filter((word) => word.trim() === word));
   if (key.name === "tools.weather.url") return fc.webPath().map((path) => `https://weather.example${path}/{place}`);
+  if (key.name === "redis.url") return fc.domain().map((host) => `rediss://user:password@${host}:6379/1`);
   if (key.name === "conversation.persona" || key.secret) return fc.string({ unit: "grapheme" });
   return fc.constant(key.default);
 }

@@ -25,6 +25,16 @@ const BROKEN: readonly (readonly [string, DeepPartial<Config>, RegExp])[] = [
     { audio: { vad: { maxUtteranceMs: 1000, preRollMs: 600, minSpeechMs: 400 } } },
     /vad\.maxUtteranceMs = 1000 .*more than audio\.vad\.preRollMs and audio\.vad\.minSpeechMs together, which are 1000/,
   ],
+  [
+    "a certificate verified for an address",
+    { database: { host: "10.0.0.2", tls: "verify" } },
+    /database\.tls = "verify" .*off or required, because database\.host is an address/,
+  ],
+  [
+    "a database server without a history",
+    { database: { host: "db" }, history: { enabled: false } },
+    /database\.host = "db" .*history\.enabled is false/,
+  ],
   ["both transports on one port", { server: { transport: "ws", wsPort: 8000 } }, /server\.wsPort = 8000 .*another port/],
   ["a list of devices without devices", { devices: { allow: "list" } }, /devices\.list = \[\] .*at least one/],
   ["a microphone watched longer than the session lasts", { devices: { silentMicMs: 90_000 } }, /silentMicMs = 90000 .*idleTimeoutMs/],

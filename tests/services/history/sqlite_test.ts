@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { migrations } from "../../../services/history/migrations.ts";
 import { HISTORY_FILE, openSqliteHistory, type SqliteHistory } from "../../../services/history/sqlite.ts";
 import { VirtualClock } from "../../support/virtual_clock.ts";
-import { draft, type Harness, historyContract, turn, turnId } from "./contract.ts";
+import { draft, type Harness, historyContract, outboxContract, turn, turnId } from "./contract.ts";
 
 /** A data directory that is gone after the test. */
 async function temporary(): Promise<{ dir: string } & AsyncDisposable> {
@@ -14,7 +14,7 @@ async function temporary(): Promise<{ dir: string } & AsyncDisposable> {
 
 const open = (dataDir: string): Promise<SqliteHistory> => openSqliteHistory({ dataDir, clock: new VirtualClock() });
 
-historyContract("SQLite", async (): Promise<Harness> => {
+const harness = async (): Promise<Harness<SqliteHistory>> => {
   const root = await temporary();
   let lives = 0;
   const dir = () => join(root.dir, String(lives));
@@ -39,7 +39,10 @@ historyContract("SQLite", async (): Promise<Harness> => {
       await root[Symbol.asyncDispose]();
     },
   };
-});
+};
+
+historyContract("SQLite", harness);
+outboxContract("SQLite", harness);
 
 Deno.test("audio is written below the device's folder before the commit and named in the turn", async () => {
   await using root = await temporary();

@@ -1,0 +1,67 @@
+/**
+ * The history: kept in the data directory first, delivered from there, and its hot reads cached.
+ *
+ * @module
+ */
+
+import { Delivery } from "../actors/delivery/delivery.ts";
+import { provide, type Provided } from "../actors/supervision/provide.ts";
+import { type Cache, cachedHistory, createCache, type InvalidationChannel } from "../services/cache/mod.ts";
+import { announcing } from "../services/delivery/announce.ts";
+import type { HistoryArchive } from "../services/history/archive.ts";
+import { AudioBudget } from "../services/history/audio_budget.ts";
+import { measureHistory } from "../services/history/disk_usage.ts";
+import { patientHistory } from "../services/history/patient.ts";
+import { openSqliteHistory, type SqliteHistory } from "../services/history/sqlite.ts";
+import type { HistoryStore } from "../services/history/store.ts";
+import { createLogger } from "../services/logging/mod.ts";
+import type { RedisLink } from "../services/redis/link.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** What keeps the history, and what makes it quick. */
+export interface Stores {
+  /** The data directory: memories, roles, the outbox. */
+  readonly store: SqliteHistory;
+  /** The history as devices write it: patient, cached, and heard by the delivery. */
+  readonly history: HistoryStore;
+  readonly delivery: Delivery;
+  readonly cache: Cache;
+  /** What the cache has to be told by others; absent where it is of this process alone. */
+  readonly channel?: InvalidationChannel;
+}
+
+/** Everything that lasts. */
+export function databasePart({ config, clock, random }: Surroundings, redis: Provided<RedisLink> | undefined): Provided<Stores> {
+  const { dataDir, features, history: { maxBytes, localDays } } = config;
+  return provide({ id: "database" }, async ({ resources }) => {
+    const logger = createLogger("history");
+    const audioBudget = new AudioBudget({ maxBytes, measure: () => measureHistory(dataDir), clock, logger });
+    const store = await openSqliteHistory({ dataDir, clock, logger, audioBudget });
+    const kept = patientHistory(store, { clock, logger });
+    const link = redis?.peek();
+    const { cache, channel } = createCache({
+      config: config.cache,
+      enabled: features.cache,
+      ...(link === undefined ? {} : { redis: link }),
+      // The history is a file of this process alone.
+      shared: false,
+      clock,
+      random,
+      logger: createLogger("cache"),
+    });
+    const archive = undefined as HistoryArchive | undefined;
+    const delivery: Delivery = new Delivery({
+      outbox: store,
+      remote: features.delivery ? archive : undefined,
+      clock,
+      random,
+      logger: createLogger("delivery"),
+      localDays,
+      audioBudget,
+    });
+    const history = resources.use(announcing(cachedHistory(kept, cache), () => delivery.nudge()));
+    // Beside the start: it asks for every audio file.
+    void audioBudget.measure();
+    return { store, history, delivery, cache, ...(channel === undefined ? {} : { channel }) };
+  });
+}
