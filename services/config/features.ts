@@ -24,5 +24,7 @@ export const featuresSection = z.strictObject({
   cache: flag("Keep what is read again and again: in memory, or in Redis where several nodes share a database"),
   historyAudio: flag("Keep the audio that history.audio asks for"),
   delivery: flag("Deliver turns to the archive, where there is one beside the data directory; off lets them wait"),
+  health: flag("Ask everything how it is; off, /health and /readyz tell of the process alone"),
+  metrics: flag("Count what happens, for /metrics and OpenTelemetry"),
   tracing: flag("Make an OpenTelemetry trace of each turn; nothing is made or sent unless OTEL_DENO is true"),
 });

@@ -11,7 +11,11 @@ import type { Instruments } from "./instruments.ts";
  * The same store, whose methods that return promises are measured as operations of the local database. What is asked of the store itself,
  * such as its disposal, stays as it is.
  */
-export function timedStore<T extends object>(store: T, { databaseQuery }: Pick<Instruments, "databaseQuery">, clock: Pick<Clock, "now">): T {
+export function timedStore<T extends object>(
+  store: T,
+  { databaseQuery }: Pick<Instruments, "databaseQuery">,
+  clock: Pick<Clock, "now">,
+): T {
   const measured = Object.create(store) as T;
   for (const name of methodsOf(store)) {
     const method = store[name as keyof T] as (...args: unknown[]) => unknown;
