@@ -9,12 +9,14 @@ import { provide, type Provided } from "../actors/supervision/provide.ts";
 import { type Cache, cachedHistory, createCache, type InvalidationChannel } from "../services/cache/mod.ts";
 import { announcing } from "../services/delivery/announce.ts";
 import type { HistoryArchive } from "../services/history/archive.ts";
+import type { PingedDatabase } from "../services/health/checks/database.ts";
 import { AudioBudget } from "../services/history/audio_budget.ts";
 import { measureHistory } from "../services/history/disk_usage.ts";
 import { patientHistory } from "../services/history/patient.ts";
 import { openSqliteHistory, type SqliteHistory } from "../services/history/sqlite.ts";
 import type { HistoryStore } from "../services/history/store.ts";
 import { createLogger } from "../services/logging/mod.ts";
+import { timedStore } from "../services/metrics/timed_store.ts";
 import type { RedisLink } from "../services/redis/link.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -24,6 +26,8 @@ export interface Stores {
   readonly store: SqliteHistory;
   /** The history as devices write it: patient, cached, and heard by the delivery. */
   readonly history: HistoryStore;
+  /** The database server that the history is delivered to, where there is one. */
+  readonly server?: PingedDatabase;
   readonly delivery: Delivery;
   readonly cache: Cache;
   /** What the cache has to be told by others; absent where it is of this process alone. */
@@ -31,12 +35,13 @@ export interface Stores {
 }
 
 /** Everything that lasts. */
-export function databasePart({ config, clock, random }: Surroundings, redis: Provided<RedisLink> | undefined): Provided<Stores> {
+export function databasePart({ config, clock, random, metrics }: Surroundings, redis: Provided<RedisLink> | undefined): Provided<Stores> {
   const { dataDir, features, history: { maxBytes, localDays } } = config;
   return provide({ id: "database" }, async ({ resources }) => {
     const logger = createLogger("history");
     const audioBudget = new AudioBudget({ maxBytes, measure: () => measureHistory(dataDir), clock, logger });
-    const store = await openSqliteHistory({ dataDir, clock, logger, audioBudget });
+    const opened = await openSqliteHistory({ dataDir, clock, logger, audioBudget });
+    const store = metrics === undefined ? opened : timedStore(opened, metrics.instruments, clock);
     const kept = patientHistory(store, { clock, logger });
     const link = redis?.peek();
     const { cache, channel } = createCache({

@@ -14,6 +14,8 @@ import { daemonParts } from "./daemons.ts";
 import { databasePart, type Stores } from "./database.ts";
 import { devicesPart } from "./devices.ts";
 import { httpPart, type Ports } from "./http.ts";
+import { createHealth } from "./health.ts";
+import { createMetrics, readFromParts } from "./metrics.ts";
 import { redisPart } from "./redis.ts";
 import { type Speech, speechPart } from "./speech.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -29,8 +31,11 @@ export interface ProcessParts {
 }
 
 /** Composes the process; nothing is started. */
-export function composeProcess(around: Surroundings): ProcessParts {
-  const { config, clock, version } = around;
+export function composeProcess(surroundings: Surroundings): ProcessParts {
+  const { config, clock, version, platform } = surroundings;
+  const counting = createMetrics(surroundings, () => http.peek()?.readiness().ready ?? false);
+  const metrics = counting?.metrics;
+  const around: Surroundings = { ...surroundings, metrics };
   const recorders = new RecorderHub({
     clock,
     appVersion: version,
@@ -43,13 +48,33 @@ export function composeProcess(around: Surroundings): ProcessParts {
   const database = databasePart(around, redis);
   const speech = speechPart(around);
   const devices = devicesPart(around, { configuration, database, speech, recorders });
-  const http = httpPart(around, { configuration, database, devices, recorders });
+  const http: Provided<Ports> = httpPart(around, { configuration, database, devices, recorders, health: () => health?.report() });
+  const health = createHealth(around, { database, redis, speech, devices, http: () => http.peek(), metrics: counting?.daemon });
+  if (metrics !== undefined) {
+    readFromParts(metrics, {
+      version,
+      commit: config.metrics.commit,
+      memory: () => Deno.memoryUsage(),
+      devices: () => devices.peek()?.counts(),
+      sockets: () => http.peek()?.sockets(),
+      tree: () => platform.tree(),
+      failures: () => platform.log.totals(),
+      outbox: async () => await database.peek()?.store.outboxLoad(),
+      cache: () => database.peek()?.cache.counts,
+      health: () => health?.report().checks.map(({ id, status }) => ({ component: id, status })) ?? [],
+      ready: () => http.peek()?.readiness().ready,
+    }, clock);
+  }
   const children = platformChildren({
     configuration,
     ...(redis === undefined ? {} : { redis }),
     database,
     speech,
-    daemons: daemonParts(around, database),
+    daemons: {
+      ...daemonParts(around, database),
+      ...(counting === undefined ? {} : { metrics: counting.daemon }),
+      ...(health === undefined ? {} : { health: health.spec }),
+    },
     devices,
     http,
   });

@@ -5,6 +5,7 @@
  */
 
 import type { Clock } from "../../base/clock.ts";
+import type { RedisCall } from "../redis/link.ts";
 import type { Instruments } from "./instruments.ts";
 
 /**
@@ -37,4 +38,15 @@ export function timedStore<T extends object>(
 
 function methodsOf(store: object): string[] {
   return Object.entries(store).filter(([, value]) => typeof value === "function").map(([name]) => name);
+}
+
+/** Measures the commands of a link to Redis. */
+export function redisMetrics({ redisCommand }: Pick<Instruments, "redisCommand">): (call: RedisCall) => void {
+  const names = new Map<string, string>();
+  return ({ name, ms, ok }) => {
+    let label = names.get(name);
+    // Scripts have names for people, with spaces; there are a dozen of them, all in the code.
+    if (label === undefined) names.set(name, label = name.replaceAll(" ", "_"));
+    redisCommand.observe(ms / 1000, label, ok ? "ok" : "failed");
+  };
 }
