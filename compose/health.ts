@@ -4,13 +4,12 @@
  * @module
  */
 
-import type { DeviceSupervisor } from "../actors/devices/device_supervisor.ts";
 import { Health } from "../actors/health/health.ts";
 import type { Provided } from "../actors/supervision/provide.ts";
 import type { HealthCheck } from "../services/health/check.ts";
 import { databaseCheck, localHistoryCheck } from "../services/health/checks/database.ts";
 import { esp32ServerCheck } from "../services/health/checks/esp32_server.ts";
-import { devicesCheck, outboxCheck, restartsCheck } from "../services/health/checks/flow.ts";
+import { devicesCheck, outboxCheck, restartsCheck, syncCheck } from "../services/health/checks/flow.ts";
 import { diskCheck, eventLoopCheck, memoryCheck } from "../services/health/checks/machine.ts";
 import { redisCheck } from "../services/health/checks/redis.ts";
 import { createLogger } from "../services/logging/mod.ts";
@@ -19,15 +18,17 @@ import { heldSockets } from "../routes/transport/census.ts";
 import type { Stores } from "./database.ts";
 import type { Ports } from "./http.ts";
 import type { MetricsDaemon } from "./metrics.ts";
+import { hasRemote } from "./remote.ts";
 import type { Speech } from "./speech.ts";
 import type { Surroundings } from "./surroundings.ts";
+import type { RunningSync } from "./sync.ts";
 
 /** What is looked at. */
 export interface HealthNeeds {
   readonly database: Provided<Stores>;
   readonly redis: Provided<RedisLink> | undefined;
   readonly speech: Provided<Speech>;
-  readonly devices: Provided<DeviceSupervisor>;
+  readonly sync: Provided<RunningSync> | undefined;
   readonly http: () => Ports | undefined;
   readonly metrics: Provided<MetricsDaemon> | undefined;
 }
@@ -43,16 +44,17 @@ const RESTARTS_MS = 600_000;
 export function createHealth({ config, clock, random, platform }: Surroundings, needs: HealthNeeds): Health | undefined {
   if (!config.features.health) return undefined;
   const { health, server, dataDir, esp32Server } = config;
-  const { database, redis, speech, http, metrics } = needs;
+  const { database, redis, speech, sync, http, metrics } = needs;
   const load = () => database.peek()?.store.outboxLoad();
-  const delivers = config.features.delivery && config.database.host !== "";
+  const delivers = config.features.delivery && hasRemote(config);
   const { recognize, chat, synthesize } = esp32Server;
   const isCloud = [recognize, chat, synthesize].some(({ provider, fallback = [] }) => [provider, ...fallback].includes("openai"));
   const checks: HealthCheck[] = [
     localHistoryCheck(load, clock),
-    ...(config.database.host === "" ? [] : [databaseCheck(() => database.peek()?.server, !health.acceptWithoutDatabase)]),
+    ...(hasRemote(config) ? [databaseCheck(() => database.peek()?.remote?.database, !health.acceptWithoutDatabase)] : []),
     ...(redis === undefined ? [] : [redisCheck(() => redis.peek(), clock)]),
     esp32ServerCheck(() => speech.peek()?.esp32Server, health.esp32ServerIntervalMs || (isCloud ? CLOUD_STAGES_MS : STAGES_MS)),
+    ...(sync === undefined ? [] : [syncCheck(() => sync.peek()?.sync?.status().daemon, health.syncWarnSeconds * 1000)]),
     outboxCheck(load, clock, health.outboxWarnSeconds * 1000, delivers),
     devicesCheck(() => {
       const counts = http()?.sockets();

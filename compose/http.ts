@@ -9,20 +9,21 @@ import { provide, type Provided } from "../actors/supervision/provide.ts";
 import { lanAddresses } from "../routes/addresses.ts";
 import { createApp } from "../routes/app.ts";
 import { listen } from "../routes/listener.ts";
+import { noteConnections, noteSeen } from "../routes/sightings.ts";
 import { MAX_BUFFERED_BYTES } from "../routes/transport/limits.ts";
 import { createNativeTransport } from "../routes/transport/native.ts";
 import { createWsTransport } from "../routes/transport/ws.ts";
 import { listenWs } from "../routes/ws_listener.ts";
-import { knownDevices } from "../services/cache/mod.ts";
 import { createLogger } from "../services/logging/mod.ts";
 import type { RecorderHub } from "../services/recorder/hub.ts";
 import { createDeviceTokens } from "../services/tokens.ts";
 import type { Secrets } from "./configuration.ts";
-import type { Stores } from "./database.ts";
 import { prometheusText } from "../services/metrics/prometheus.ts";
 import { connectionResult } from "../services/metrics/instruments.ts";
 import type { App } from "../routes/app.ts";
 import type { HealthReport } from "../services/health/report.ts";
+import { isKnown } from "./known.ts";
+import { partsStatus, type StatusNeeds } from "./status.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Of `server.shutdownMs`, what the listener gets for requests under way when the devices have gone. */
@@ -31,9 +32,8 @@ const CLOSING_SHARE = 0.1;
 const DAY_MS = 86_400_000;
 
 /** What the routes rely on. */
-export interface HttpNeeds {
+export interface HttpNeeds extends StatusNeeds {
   readonly configuration: Provided<Secrets>;
-  readonly database: Provided<Stores>;
   readonly devices: Provided<DeviceSupervisor>;
   readonly recorders: RecorderHub;
   /** What the checks have found. */
@@ -54,7 +54,8 @@ export function httpPart({ config, clock, random, platform, version, metrics }: 
   let { port, wsPort } = server;
   return provide({ id: "http", shutdown: server.shutdownMs }, async ({ resources }) => {
     const { key, password } = needs.configuration.get();
-    const { history, delivery, cache } = needs.database.get();
+    const stores = needs.database.get();
+    const { history, lifeCycle } = stores;
     const supervisor = needs.devices.get();
     const logger = createLogger("routes");
     const transportOptions = {
@@ -64,7 +65,7 @@ export function httpPart({ config, clock, random, platform, version, metrics }: 
       connectionId: () => random.uuid(),
     };
     const ws = server.transport === "ws" ? createWsTransport(transportOptions) : undefined;
-    const accept = supervisor.accept.bind(supervisor);
+    const accept = noteConnections(supervisor.accept.bind(supervisor), lifeCycle.registry, clock);
     const app = createApp({
       config,
       port: () => listener.address.port,
@@ -88,9 +89,12 @@ export function httpPart({ config, clock, random, platform, version, metrics }: 
         metrics: () => prometheusText(metrics.instruments.registry),
         onDoorAnswer: (code) => metrics.instruments.deviceConnections.add(1, connectionResult(code)),
       }),
-      delivery: () => delivery.status(),
-      isKnown: knownDevices(history, cache),
+      parts: () => partsStatus(needs),
+      stock: (request) => needs.sync?.peek()?.stock?.(request),
+      onDeviceSeen: noteSeen(lifeCycle.registry),
+      isKnown: isKnown(stores),
       lanAddresses,
+      ...(config.features.api ? { lifeCycle } : {}),
     });
     const closingMs = server.shutdownMs * CLOSING_SHARE;
     const listener = listen({ host: server.host, port, handler: app.handler, clock, logger });

@@ -4,7 +4,10 @@
  * @module
  */
 
+import type { DeviceSupervisor } from "../actors/devices/device_supervisor.ts";
 import { provide, type Provided } from "../actors/supervision/provide.ts";
+import type { SyncStatus } from "../actors/sync/status.ts";
+import type { HealthReport } from "../services/health/report.ts";
 import { createLogger } from "../services/logging/mod.ts";
 import { keepAvailability } from "../services/metrics/availability_file.ts";
 import { DeviceMetrics } from "../services/metrics/device_metrics.ts";
@@ -12,8 +15,11 @@ import { EventLoopMonitor } from "../services/metrics/event_loop.ts";
 import { AVAILABILITY_WINDOWS, createInstruments, type Instruments } from "../services/metrics/instruments.ts";
 import { exportByOtel } from "../services/metrics/otel.ts";
 import { ProviderMetrics } from "../services/metrics/providers.ts";
-import { type MetricSources, readMetrics } from "../services/metrics/sources.ts";
+import { readMetrics } from "../services/metrics/sources.ts";
+import type { Stores } from "./database.ts";
+import type { Ports } from "./http.ts";
 import type { Surroundings } from "./surroundings.ts";
+import type { RunningSync } from "./sync.ts";
 
 /** What the parts of the process count with. */
 export interface Metrics {
@@ -57,8 +63,37 @@ export function createMetrics(
   return { metrics: { instruments, providers, devices }, daemon };
 }
 
-/** Where the metrics of the parts are read; called once, when all parts are known. */
-export function readFromParts({ instruments }: Metrics, sources: MetricSources, clock: Surroundings["clock"]): void {
-  readMetrics(instruments, sources, clock);
-  exportByOtel(instruments.registry, sources.version);
+/** The parts whose figures are read when metrics are collected. */
+export interface ReadParts {
+  readonly database: Provided<Stores>;
+  readonly devices: Provided<DeviceSupervisor>;
+  readonly sync: Provided<RunningSync> | undefined;
+  readonly http: () => Ports | undefined;
+  readonly report: () => HealthReport | undefined;
+}
+
+/** Has the figures of the parts read from them; called once. */
+export function readFromParts({ instruments }: Metrics, parts: ReadParts, { config, clock, version, platform }: Surroundings): void {
+  const { database, devices, sync, http, report } = parts;
+  readMetrics(instruments, {
+    version,
+    commit: config.metrics.commit,
+    memory: () => Deno.memoryUsage(),
+    devices: () => devices.peek()?.counts(),
+    sockets: () => http()?.sockets(),
+    tree: () => platform.tree(),
+    failures: () => platform.log.totals(),
+    outbox: async () => await database.peek()?.store.outboxLoad(),
+    sync: () => syncFigures(sync?.peek()?.sync?.status().daemon),
+    cache: () => database.peek()?.cache.counts,
+    health: () => report()?.checks.map(({ id, status }) => ({ component: id, status })) ?? [],
+    ready: () => http()?.readiness().ready,
+  }, clock);
+  exportByOtel(instruments.registry, version);
+}
+
+function syncFigures(status: SyncStatus | undefined): { readonly leads: boolean; readonly lagMs?: number } | undefined {
+  if (status === undefined) return undefined;
+  const lags = status.sources.flatMap(({ lagMs }) => lagMs ?? []);
+  return { leads: status.role === "leader", ...(lags.length === 0 ? {} : { lagMs: Math.max(...lags) }) };
 }

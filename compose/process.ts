@@ -19,6 +19,7 @@ import { createMetrics, readFromParts } from "./metrics.ts";
 import { redisPart } from "./redis.ts";
 import { type Speech, speechPart } from "./speech.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { syncPart } from "./sync.ts";
 
 /** The parts that the process itself speaks to, and all of them as children of the platform. */
 export interface ProcessParts {
@@ -47,23 +48,21 @@ export function composeProcess(surroundings: Surroundings): ProcessParts {
   const redis = redisPart(around);
   const database = databasePart(around, redis);
   const speech = speechPart(around);
+  const sync = syncPart(around, { database, speech, redis });
   const devices = devicesPart(around, { configuration, database, speech, recorders });
-  const http: Provided<Ports> = httpPart(around, { configuration, database, devices, recorders, health: () => health?.report() });
-  const health = createHealth(around, { database, redis, speech, devices, http: () => http.peek(), metrics: counting?.daemon });
+  const http: Provided<Ports> = httpPart(around, {
+    configuration,
+    database,
+    redis,
+    sync,
+    devices,
+    recorders,
+    health: () => health?.report(),
+  });
+  const health = createHealth(around, { database, redis, speech, sync, http: () => http.peek(), metrics: counting?.daemon });
   if (metrics !== undefined) {
-    readFromParts(metrics, {
-      version,
-      commit: config.metrics.commit,
-      memory: () => Deno.memoryUsage(),
-      devices: () => devices.peek()?.counts(),
-      sockets: () => http.peek()?.sockets(),
-      tree: () => platform.tree(),
-      failures: () => platform.log.totals(),
-      outbox: async () => await database.peek()?.store.outboxLoad(),
-      cache: () => database.peek()?.cache.counts,
-      health: () => health?.report().checks.map(({ id, status }) => ({ component: id, status })) ?? [],
-      ready: () => http.peek()?.readiness().ready,
-    }, clock);
+    const parts = { database, devices, sync, http: () => http.peek(), report: () => health?.report() };
+    readFromParts(metrics, parts, around);
   }
   const children = platformChildren({
     configuration,
@@ -71,7 +70,7 @@ export function composeProcess(surroundings: Surroundings): ProcessParts {
     database,
     speech,
     daemons: {
-      ...daemonParts(around, database),
+      ...daemonParts(around, database, sync),
       ...(counting === undefined ? {} : { metrics: counting.daemon }),
       ...(health === undefined ? {} : { health: health.spec }),
     },

@@ -8,7 +8,6 @@ import { type Context, Hono } from "hono";
 import type { Logger } from "@logtape/logtape";
 import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
-import type { DeliveryStatus } from "../actors/delivery/status.ts";
 import type { DeviceStatus } from "../actors/device/status.ts";
 import type { HistoryStore } from "../services/history/store.ts";
 import { type Readiness, readiness } from "../services/health/readiness.ts";
@@ -16,6 +15,11 @@ import type { HealthReport } from "../services/health/report.ts";
 import { PROMETHEUS_TYPE } from "../services/metrics/prometheus.ts";
 import { samePassword } from "../services/owner_password.ts";
 import type { DeviceTokens } from "../services/tokens.ts";
+import { createApi } from "./api/mod.ts";
+import type { LifeCycle } from "./api/deps.ts";
+import { crossSiteRefusal } from "./api/same_origin.ts";
+import type { Say } from "./api/say.ts";
+import type { AppEnv } from "./app_env.ts";
 import { baseUrls, otaUrl, socketUrl } from "./addresses.ts";
 import { createDeviceDoor, type DeviceDoor, isDevicePath, nativeDeviceRoute } from "./device.ts";
 import { devicePolicy, tokenRequired } from "./device_policy.ts";
@@ -27,7 +31,8 @@ import { pageLanguage } from "./page/language.ts";
 import { API_HEADERS, pageHeaders } from "./page/security.ts";
 import { renderPage } from "./page/view.ts";
 import { problemResponse } from "./problem.ts";
-import { answerSay, type Say } from "./say.ts";
+import type { PartsStatus } from "./parts_status.ts";
+import type { StockRoutes } from "./stock/routes.ts";
 import { heldSockets, type SocketCounts } from "./transport/census.ts";
 import type { NativeTransport } from "./transport/native.ts";
 import type { DeviceTransport } from "./transport/options.ts";
@@ -75,6 +80,10 @@ export interface AppDeps {
   readonly recording: (deviceId: string) => Iterable<string> | undefined;
   /** Has a connected device say something. */
   readonly say: Say;
+  /** How the parts behind the routes are, for `/api/status`. */
+  readonly parts?: () => Promise<PartsStatus>;
+  /** The routes that stock servers report to; absent where none may. */
+  readonly stock?: StockRoutes;
   readonly draining: () => boolean;
   /** Whether the supervision tree still stands; it does by default. */
   readonly live?: () => boolean;
@@ -86,12 +95,12 @@ export interface AppDeps {
   readonly metrics?: () => Promise<string>;
   /** Hears how each request for a device socket was answered. Must not throw. */
   readonly onDoorAnswer?: (code: string) => void;
-  /** What waits for its delivery to the archive; absent where no history is kept. */
-  readonly delivery?: () => Promise<DeliveryStatus>;
   readonly isKnown: (deviceId: string) => boolean | Promise<boolean>;
   /** Hears of every device that OTA answered. */
   readonly onDeviceSeen?: (device: SeenDevice) => void | Promise<void>;
   readonly lanAddresses: () => readonly string[];
+  /** The life cycle of the history below `/api`; absent where `features.api` is off. */
+  readonly lifeCycle?: LifeCycle;
 }
 
 /** The routes, and the door of the devices for a port of their own. */
@@ -102,12 +111,12 @@ export interface App {
   readonly readiness: () => Readiness;
   /** Device sockets by where they are in their life. */
   readonly sockets: () => SocketCounts;
+  /** Every route of the main port but those of devices. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[];
 }
 
 /** Turns on the page: about two screens. */
 const PAGE_TURNS = 20;
-
-type Env = { Bindings: { readonly peer: string } };
 
 /** Composes the routes. */
 export function createApp(deps: AppDeps): App {
@@ -161,7 +170,30 @@ export function createApp(deps: AppDeps): App {
   });
   const security = pageHeaders();
 
-  const app = new Hono<Env>();
+  const failed = (error: unknown, request: Request) => {
+    logger.error("{method} request failed: {error}", { method: request.method, error: messageOf(error) });
+    return problemResponse({ status: 500, code: "internal", title: "The server failed to answer; its log says why" }, API_HEADERS);
+  };
+  const api = createApi({
+    version: deps.version,
+    clock,
+    timezone: config.server.timezone,
+    devices: deps.devices,
+    say: deps.say,
+    status: async () => ({
+      version: deps.version,
+      draining: deps.draining(),
+      uptimeMs: Math.round(clock.now() - startedAt),
+      sockets: { transport: deps.transport.kind, ...transport.counts(), max: config.server.maxConnections },
+      devices: deps.devices(),
+      ...await deps.parts?.(),
+    }),
+    refusal: (c) => owner.refusal(c) ?? crossSiteRefusal(c.req.raw, c.env.peer, proxies, config.server.publicUrl),
+    failed,
+    ...(deps.lifeCycle === undefined ? {} : { lifeCycle: deps.lifeCycle }),
+  });
+
+  const app = new Hono<AppEnv>();
   app.get("/", async (c) => {
     const isOwner = owner.check(c).owner;
     const bases = baseUrls({ publicUrl: config.server.publicUrl, host: config.server.host, port: deps.port() }, deps.lanAddresses());
@@ -196,19 +228,6 @@ export function createApp(deps: AppDeps): App {
     }
     return c.body(await deps.metrics(), 200, { "content-type": PROMETHEUS_TYPE, "cache-control": "no-store", ...API_HEADERS });
   });
-  app.get("/api/status", async (c) =>
-    owner.refusal(c) ?? c.json(
-      {
-        version: deps.version,
-        draining: deps.draining(),
-        uptimeMs: Math.round(clock.now() - startedAt),
-        sockets: { transport: deps.transport.kind, ...transport.counts(), max: config.server.maxConnections },
-        devices: deps.devices(),
-        ...(deps.delivery === undefined ? {} : { delivery: await deps.delivery() }),
-      },
-      200,
-      { "cache-control": "no-store", ...API_HEADERS },
-    ));
   app.get("/debug/devices/:id/recording", (c) => {
     const refusal = owner.refusal(c);
     if (refusal !== undefined) return refusal;
@@ -221,16 +240,14 @@ export function createApp(deps: AppDeps): App {
       headers: { "content-type": "application/x-ndjson", "cache-control": "no-store", ...API_HEADERS },
     });
   });
-  app.post("/api/devices/:id/say", (c) => owner.refusal(c) ?? answerSay(c.req.raw, c.req.param("id").toLowerCase(), deps.say));
+  app.route("/", api);
   app.all("*", (c) => {
     if (isOtaPath(c.req.path)) return ota(c.req.raw, c.env.peer);
+    const reported = deps.stock?.(c.req.raw);
+    if (reported !== undefined) return reported;
     const detail = `Nothing is at ${c.req.method} ${c.req.path}; devices use /xiaozhi/ota/ and /xiaozhi/v1/, people use /`;
     return problemResponse({ status: 404, code: "not_found", title: "Not found", detail }, API_HEADERS);
   });
-  const failed = (error: unknown, request: Request) => {
-    logger.error("{method} request failed: {error}", { method: request.method, error: messageOf(error) });
-    return problemResponse({ status: 500, code: "internal", title: "The server failed to answer; its log says why" }, API_HEADERS);
-  };
   app.onError((error, c) => failed(error, c.req.raw));
 
   const handler: RequestHandler = async (request, info) => {
@@ -245,7 +262,7 @@ export function createApp(deps: AppDeps): App {
       return failed(error, request);
     }
   };
-  return { handler, door, readiness: readinessNow, sockets: () => transport.counts() };
+  return { handler, door, readiness: readinessNow, sockets: () => transport.counts(), routes: app.routes };
 }
 
 function pathOf(request: Request): string | undefined {
@@ -266,9 +283,9 @@ function deviceRoute(deps: AppDeps, door: DeviceDoor): (request: Request, peer: 
 
 function ownerGate({ config, ownerPassword, clock }: AppDeps, proxies: TrustedProxies) {
   const verdict = createOwnerCheck({ password: ownerPassword, proxies, clock });
-  const check = (c: Context<Env>) =>
+  const check = (c: Context<AppEnv>) =>
     config.console.enabled ? verdict(c.req.raw, c.env.peer) : { owner: false, reason: "anonymous" } as const;
-  const refusal = (c: Context<Env>): Response | undefined => {
+  const refusal = (c: Context<AppEnv>): Response | undefined => {
     if (!config.console.enabled) {
       return problemResponse(
         { status: 403, code: "console_off", title: "The owner's pages are off: console.enabled is false" },
@@ -287,7 +304,7 @@ function ownerGate({ config, ownerPassword, clock }: AppDeps, proxies: TrustedPr
     return problemResponse({ status: 401, code: `owner_${found.reason}`, title }, challenge);
   };
   // The probes of a machine know no password, and are needed where the owner's pages are off, too.
-  const mayRead = (c: Context<Env>): boolean => {
+  const mayRead = (c: Context<AppEnv>): boolean => {
     const { token = "" } = config.metrics ?? {};
     const given = /^bearer\s+(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
     if (given !== undefined) return token !== "" && samePassword(given, token);

@@ -21,6 +21,7 @@ import { metricsSection } from "./metrics.ts";
 import { redisSection } from "./redis.ts";
 import { recorderSection } from "./recorder.ts";
 import { serverSection } from "./server.ts";
+import { syncSection } from "./sync.ts";
 import { tracingSection } from "./tracing.ts";
 import { toolsSection } from "./tools.ts";
 
@@ -40,6 +41,7 @@ export const configSchema = z.strictObject({
   database: databaseSection,
   redis: redisSection,
   cache: cacheSection,
+  sync: syncSection,
   health: healthSection,
   metrics: metricsSection,
   console: consoleSection,

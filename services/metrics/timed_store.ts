@@ -1,10 +1,11 @@
 /**
- * Measures how long the operations of a store take.
+ * Measures how long the operations of stores take.
  *
  * @module
  */
 
 import type { Clock } from "../../base/clock.ts";
+import type { QueryObservation } from "../database/session.ts";
 import type { RedisCall } from "../redis/link.ts";
 import type { Instruments } from "./instruments.ts";
 
@@ -49,4 +50,9 @@ export function redisMetrics({ redisCommand }: Pick<Instruments, "redisCommand">
     if (label === undefined) names.set(name, label = name.replaceAll(" ", "_"));
     redisCommand.observe(ms / 1000, label, ok ? "ok" : "failed");
   };
+}
+
+/** Measures the statements of a database server. */
+export function databaseMetrics({ databaseQuery }: Pick<Instruments, "databaseQuery">): (query: QueryObservation) => void {
+  return ({ operation, ms, error }) => databaseQuery.observe(ms / 1000, "mysql", operation, error === undefined ? "ok" : "failed");
 }
