@@ -23,6 +23,8 @@ export interface DependencyOptions {
   readonly outages: readonly (readonly DependencyName[])[];
   /** Whether devices are taken without the database server. */
   readonly acceptWithoutDatabase: boolean;
+  /** Milliseconds between two checks; as configured by default unless told. */
+  readonly intervalMs?: number;
 }
 
 /** What came of it. */
@@ -66,7 +68,7 @@ class StageServer implements Dependency, AsyncDisposable {
 }
 
 /** Runs a server with all three, and takes them away. */
-export async function takeAway({ devices, outages, acceptWithoutDatabase }: DependencyOptions): Promise<DependencyOutcome> {
+export async function takeAway({ devices, outages, acceptWithoutDatabase, intervalMs }: DependencyOptions): Promise<DependencyOutcome> {
   await using mariadb: Mariadb = await startMariadb();
   await using redis: TestRedis = await startRedis();
   await using stages = new StageServer();
@@ -86,6 +88,10 @@ export async function takeAway({ devices, outages, acceptWithoutDatabase }: Depe
       XIAOZHI_ESP32_SERVER_SYNTHESIZE_PROGRAM: "tone",
       XIAOZHI_DEVICES_STOP_TAIL_MS: "60",
       XIAOZHI_HEALTH_ACCEPT_WITHOUT_DATABASE: String(acceptWithoutDatabase),
+      ...(intervalMs === undefined ? {} : {
+        XIAOZHI_HEALTH_INTERVAL_MS: String(intervalMs),
+        XIAOZHI_HEALTH_ESP32_SERVER_INTERVAL_MS: String(intervalMs),
+      }),
       // A machine with other work is late and has little room, and neither is what is looked at here.
       XIAOZHI_HEALTH_EVENT_LOOP_WARN_MS: "60000",
       XIAOZHI_HEALTH_DISK_WARN_MIB: "0",

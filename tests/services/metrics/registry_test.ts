@@ -186,3 +186,14 @@ Deno.test("the answers of the door are counted by what they mean", () => {
     "bad_identity",
   ]);
 });
+
+Deno.test("the page for people lists every metric with its labels, and no other", async () => {
+  const page = await Deno.readTextFile("docs/observability.md");
+  const listed = [...page.matchAll(/^\| `(xz_\w+)` \|([^|]*)\|/gm)].map(([, name = "", labels = ""]) =>
+    `${name} ${labels.replaceAll("`", "").trim()}`.trim()
+  );
+  const declared = createInstruments().registry.families.map(({ name, labels }) =>
+    `${name} ${labels.map((label) => label.name).join(", ")}`.trim()
+  );
+  assert.deepEqual(listed.toSorted(), declared.toSorted());
+});
