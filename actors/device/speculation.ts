@@ -41,7 +41,7 @@ interface Attempt {
   readonly controller: AbortController;
   readonly text: Promise<string>;
   failed: boolean;
-  answer: { readonly request: string; readonly events: HeadStart } | undefined;
+  answer: { readonly request: ChatRequest; readonly events: HeadStart } | undefined;
 }
 
 /** The speculation of one session: at most one attempt at a time, which its turn ends with. */
@@ -108,7 +108,7 @@ export class Speculation implements Disposable {
       chat: (request, options) => {
         const answer = this.#attempt?.answer;
         if (answer === undefined) return this.#options.chat.chat(request, options);
-        if (answer.events.failed || answer.request !== JSON.stringify(request)) {
+        if (answer.events.failed || JSON.stringify(answer.request) !== JSON.stringify(request)) {
           this.cancel();
           return this.#options.chat.chat(request, options);
         }
@@ -155,8 +155,8 @@ export class Speculation implements Disposable {
     const request = this.#options.request(text);
     if (request === undefined) return;
     const signal = AbortSignal.any([attempt.controller.signal, attempt.turn.signal]);
+    attempt.answer = { request, events: new HeadStart(this.#options.chat, request, signal) };
     this.#options.note("speculative_answer", { turn: attempt.turn.id });
-    attempt.answer = { request: JSON.stringify(request), events: new HeadStart(this.#options.chat, request, signal) };
   }
 }
 
