@@ -10,6 +10,7 @@ import { cacheSection } from "./cache.ts";
 import { consoleSection } from "./console.ts";
 import { conversationSection } from "./conversation.ts";
 import { limitsSection } from "./daily_limits.ts";
+import { databaseSection } from "./database.ts";
 import { devicesSection } from "./devices.ts";
 import { esp32ServerSection } from "./esp32_server.ts";
 import { featuresSection } from "./features.ts";
@@ -18,6 +19,7 @@ import { logSection } from "./log.ts";
 import { redisSection } from "./redis.ts";
 import { recorderSection } from "./recorder.ts";
 import { serverSection } from "./server.ts";
+import { syncSection } from "./sync.ts";
 import { tracingSection } from "./tracing.ts";
 import { toolsSection } from "./tools.ts";
 
@@ -34,8 +36,10 @@ export const configSchema = z.strictObject({
   tools: toolsSection,
   limits: limitsSection,
   history: historySection,
+  database: databaseSection,
   redis: redisSection,
   cache: cacheSection,
+  sync: syncSection,
   console: consoleSection,
   recorder: recorderSection,
   tracing: tracingSection,

@@ -11,10 +11,13 @@ import { messageOf } from "../../base/errors.ts";
 import type { ArchiveDialect } from "./archive/backend.ts";
 import { storedText } from "./archive/text.ts";
 import { type Erasable, readTombstones, type Tombstones } from "./archive/tombstones.ts";
-import { audioPath, type AudioSide, removeAudio, writeAudio } from "./audio_files.ts";
+import type { AudioBudget } from "./audio_budget.ts";
 import type { SqliteFile } from "./database.ts";
-import type { Outbox, OutboxEntry } from "./outbox.ts";
-import { listSessions, listTurns, pendingOutbox, type SessionQuery, type TurnQuery } from "./queries.ts";
+import { KeptAudio } from "./kept_audio.ts";
+import type { Outbox, OutboxEntry, OutboxLoad, OutboxTicket, SessionEntry } from "./outbox.ts";
+import { acknowledge, announceSession, outboxLoad, park, pendingSessions, pendingTurns, unpark } from "./outbox_rows.ts";
+import { pruneDelivered } from "./prune.ts";
+import { listSessions, listTurns, type SessionQuery, type TurnQuery } from "./queries.ts";
 import { type HistorySchema, sessionRow, TURN_COLUMNS, turnRow } from "./schema.ts";
 import { indexTurns } from "./search_index.ts";
 import { runOnFile, sqliteDialect } from "./sqlite_archive.ts";
@@ -31,6 +34,7 @@ export interface SqliteStoreOptions {
   readonly dataDir: string;
   readonly clock: Clock;
   readonly logger?: Logger;
+  readonly audioBudget?: Pick<AudioBudget, "admits" | "added">;
   /** Whether commits are flushed beside the event loop. @default {false} */
   readonly flushBeside?: boolean;
 }
@@ -41,6 +45,7 @@ export class SqliteStore implements HistoryStore, Outbox {
   readonly #builder: Kysely<HistorySchema>;
   readonly #dialect: ArchiveDialect;
   readonly #options: SqliteStoreOptions;
+  readonly #audio: KeptAudio;
   /** Commits under way, by turn id: they wait only while audio is written. */
   readonly #committing = new Map<string, Promise<void>>();
   /** Marks of committed turns that the next write takes along: see {@link HistoryStore.notePersisted}. */
@@ -49,7 +54,6 @@ export class SqliteStore implements HistoryStore, Outbox {
   readonly #wal: WalFlush | undefined;
   /** Whether SQLite itself has flushed the log once, which makes its entry in the folder durable, too. */
   #walIsThere = false;
-  #serial = 0;
 
   constructor(db: SqliteFile, builder: Kysely<HistorySchema>, options: SqliteStoreOptions) {
     this.#db = db;
@@ -57,6 +61,7 @@ export class SqliteStore implements HistoryStore, Outbox {
     this.#dialect = sqliteDialect(builder);
     this.#wal = options.flushBeside === true ? new WalFlush(db.path) : undefined;
     this.#options = options;
+    this.#audio = new KeptAudio(options);
   }
 
   // deno-lint-ignore require-await -- async so that a failure is a rejection, never a throw at the call
@@ -72,7 +77,10 @@ export class SqliteStore implements HistoryStore, Outbox {
   // deno-lint-ignore require-await -- as above
   async closeSession(sessionId: string, endedAt: number, reason: string): Promise<void> {
     const update = this.#db.prepare("UPDATE sessions SET ended_at = ?, end_reason = ? WHERE session_id = ? AND ended_at IS NULL");
-    this.#write(() => update.run(Math.round(endedAt), reason, storedText(sessionId)));
+    this.#writeAll(() => {
+      const { changes } = update.run(Math.round(endedAt), reason, storedText(sessionId));
+      if (changes > 0) announceSession(this.#db, storedText(sessionId), this.#options.clock.wall());
+    });
   }
 
   // deno-lint-ignore require-await -- as above
@@ -109,14 +117,43 @@ export class SqliteStore implements HistoryStore, Outbox {
     return listTurns(this.#builder, query);
   }
 
-  // deno-lint-ignore require-await -- as above
-  async pendingOutbox(limit = 100): Promise<readonly OutboxEntry[]> {
-    return pendingOutbox(this.#builder, limit);
+  async pendingOutbox(limit?: number, maxBytes?: number): Promise<readonly OutboxEntry[]> {
+    const entries = await pendingTurns(this.#db, this.#builder, limit, maxBytes);
+    return entries.map((entry) => {
+      const persistedMs = this.#persisted.get(entry.turnId);
+      return persistedMs === undefined ? entry : { ...entry, turn: { ...entry.turn, timings: { ...entry.turn.timings, persistedMs } } };
+    });
+  }
+
+  pendingSessions(limit?: number): Promise<readonly SessionEntry[]> {
+    return pendingSessions(this.#db, this.#builder, limit);
   }
 
   // deno-lint-ignore require-await -- as above
-  async acknowledge(seq: number): Promise<void> {
-    this.#db.prepare("DELETE FROM outbox WHERE seq = ?").run(seq);
+  async acknowledge(what: number | readonly OutboxTicket[]): Promise<void> {
+    const tickets = typeof what === "number" ? [{ kind: "turn", seq: what } as const] : what;
+    // What a power cut brings back is delivered once more and skipped there, which costs less than waiting for the disk here.
+    this.#db.relaxed(() => acknowledge(this.#db, tickets));
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async park(what: readonly OutboxTicket[], reason: string): Promise<void> {
+    this.#db.relaxed(() => park(this.#db, what, reason, this.#options.clock.wall()));
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async unpark(): Promise<number> {
+    return this.#db.relaxed(() => unpark(this.#db));
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async outboxLoad(): Promise<OutboxLoad> {
+    return outboxLoad(this.#db);
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async pruneDelivered(before: number, limit: number): Promise<number> {
+    return this.#db.relaxed(() => pruneDelivered(this.#db, before, limit));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -132,14 +169,19 @@ export class SqliteStore implements HistoryStore, Outbox {
 
   /** Writes, with what was waiting for a write; in one transaction, which is one flush to disk, where something was. */
   #write(body: () => void): void {
-    this.#db.relaxed(() => {
-      if (this.#persisted.size === 0) return body();
+    if (this.#persisted.size === 0) return this.#db.relaxed(body);
+    this.#writeAll(body);
+  }
+
+  /** Writes what belongs together, with what was waiting for a write. */
+  #writeAll(body: () => void): void {
+    this.#db.relaxed(() =>
       this.#db.transaction(() => {
         this.#writePersisted();
         body();
-      });
-      this.#persisted.clear();
-    });
+      })
+    );
+    this.#persisted.clear();
   }
 
   #writePersisted(): void {
@@ -151,9 +193,7 @@ export class SqliteStore implements HistoryStore, Outbox {
     const committed = this.#db.prepare("SELECT 1 FROM turns WHERE turn_id = ? AND outcome IS NOT NULL").get(storedText(turn.turnId));
     // What was committed before may not have reached the disk.
     if (committed !== undefined) return await this.#wal?.flushed();
-    const user = turn.audio?.user === undefined ? undefined : await this.#keep(turn, "user", turn.audio.user);
-    const reply = turn.audio?.reply === undefined ? undefined : await this.#keep(turn, "reply", turn.audio.reply);
-    const audioFiles = { ...(user === undefined ? {} : { user }), ...(reply === undefined ? {} : { reply }) };
+    const audioFiles = await this.#audio.keep(turn);
     const row = turnRow({ ...turn, audioFiles });
     const isKept = this.#commitDurably(() => {
       this.#writePersisted();
@@ -171,7 +211,7 @@ export class SqliteStore implements HistoryStore, Outbox {
     });
     this.#persisted.clear();
     await this.#wal?.flushed();
-    if (!isKept) await this.#drop(Object.values(audioFiles));
+    if (!isKept) await this.#audio.drop(audioFiles);
   }
 
   /** A transaction that is on the disk when it returns, or, with a flush beside it, when that is done. */
@@ -192,25 +232,5 @@ export class SqliteStore implements HistoryStore, Outbox {
     this.#db.prepare(
       "INSERT INTO sessions (session_id, device_id, client_id, started_at) VALUES (?, ?, '', ?) ON CONFLICT (session_id) DO NOTHING",
     ).run(session_id, device_id, started_at);
-  }
-
-  /** Writes audio before the commit; a turn whose audio cannot be kept is still a turn. */
-  async #keep(turn: TurnRecord, side: AudioSide, bytes: Uint8Array): Promise<string | undefined> {
-    const { dataDir, logger } = this.#options;
-    try {
-      return await writeAudio(dataDir, audioPath(turn.deviceId, turn.turnId, side), bytes, this.#serial++);
-    } catch (error) {
-      logger?.error("Audio of turn {turnId} was not kept: {reason}", { turnId: turn.turnId, side, reason: messageOf(error) });
-      return undefined;
-    }
-  }
-
-  /** Removes audio of a turn that was erased while it was under way; what cannot be removed now is swept at the next start. */
-  async #drop(paths: readonly string[]): Promise<void> {
-    for (const path of paths) {
-      await removeAudio(this.#options.dataDir, path).catch((error) => {
-        this.#options.logger?.warn("Audio of an erased turn is still there: {reason}", { reason: messageOf(error) });
-      });
-    }
   }
 }

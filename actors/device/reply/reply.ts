@@ -65,10 +65,13 @@ export interface Filler {
 
 /** Speaks a text to a device, once. */
 export class Reply {
+  /** What was made of it, where the history keeps it; once the reply is over, what was heard. A filler is not among it. */
   readonly packets: Uint8Array<ArrayBuffer>[] = [];
   readonly #options: ReplyOptions;
   readonly #playout: Playout;
   readonly #ended = Promise.withResolvers<void>();
+  /** Resolves when nothing more of the text is wanted. */
+  readonly #enough = Promise.withResolvers<void>();
   readonly #stop = new AbortController();
   #felt = false;
   #emotion: Emotion | undefined;
@@ -105,6 +108,10 @@ export class Reply {
         clock.setTimeout(() => this.#over || options.onHeard(), 0);
       },
       onEnded: () => this.#ended.resolve(),
+      onCutShort: () => {
+        turn.cutShort = true;
+        this.#enough.resolve();
+      },
       onStalled: () => {
         const error = new AppError(`The device took no audio for ${NETWORK_STALL_MS} ms`, { code: "network_stalled", retryable: true });
         turn.fail(error);
@@ -183,8 +190,17 @@ export class Reply {
     }, ms);
   }
 
-  /** Speaks a text; resolves when all of it has been handed to the playout. */
-  async speak(text: AsyncIterable<string>): Promise<void> {
+  /** Makes the sentence that is heard the last; where nothing is heard yet, the first. */
+  finishSentence(): void {
+    if (!this.#over) this.#playout.finishSentence();
+  }
+
+  /** Speaks a text; resolves when all of it, or all that is wanted of it, has been handed to the playout. */
+  speak(text: AsyncIterable<string>): Promise<void> {
+    return Promise.race([this.#speak(text), this.#enough.promise]);
+  }
+
+  async #speak(text: AsyncIterable<string>): Promise<void> {
     const { turn, settings, synthesize } = this.#options;
     const signal = this.signal;
     for await (const sentence of splitSentences(this.#written(text))) {
@@ -211,6 +227,7 @@ export class Reply {
     this.#playout.sentence(sentence);
     let taken = 0;
     for await (const packet of encoder.encode(audio, settings.downlink, { signal, slackMs: this.#playout.queuedMs })) {
+      if (turn.cutShort) return;
       turn.mark("firstAudioMs");
       await this.#room(signal);
       if (settings.historyAudio === "both") this.packets.push(packet);
@@ -242,11 +259,13 @@ export class Reply {
   #close({ stop }: { readonly stop: boolean }): void {
     if (this.#over) return;
     this.#over = true;
-    const { turn, send } = this.#options;
+    const { turn, send, settings: { downlink: { frameMs } } } = this.#options;
     this.#disarmFiller();
     const { heardText, heardMs, framesSent } = this.#playout.abort();
     if (framesSent > this.#fillerFrames) turn.mark("playoutEndMs");
-    turn.heard = { text: heardText, ms: Math.max(0, heardMs - this.#fillerFrames * this.#options.settings.downlink.frameMs) };
+    turn.heard = { text: heardText, ms: Math.max(0, heardMs - this.#fillerFrames * frameMs) };
+    // With the frame that has begun to sound.
+    this.packets.splice(Math.ceil(turn.heard.ms / frameMs));
     this.#held?.resolve();
     this.#held = undefined;
     this.#stop.abort(new AppError(`The reply of turn ${turn.id} is over`, { code: "reply_over" }));

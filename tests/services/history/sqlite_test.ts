@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { migrations } from "../../../services/history/migrations.ts";
 import { HISTORY_FILE, openSqliteHistory, type SqliteHistory } from "../../../services/history/sqlite.ts";
 import { VirtualClock } from "../../support/virtual_clock.ts";
-import { draft, type Harness, historyContract, turn, turnId } from "./contract.ts";
+import { draft, type Harness, historyContract, outboxContract, turn, turnId } from "./contract.ts";
 
 /** A data directory that is gone after the test. */
 async function temporary(): Promise<{ dir: string } & AsyncDisposable> {
@@ -16,10 +16,12 @@ const open = (dataDir: string, flushBeside = false): Promise<SqliteHistory> =>
   openSqliteHistory({ dataDir, clock: new VirtualClock(), flushBeside });
 
 for (const flushBeside of [false, true]) {
-  historyContract(flushBeside ? "SQLite, flushed beside" : "SQLite", () => harness(flushBeside));
+  const name = flushBeside ? "SQLite, flushed beside" : "SQLite";
+  historyContract(name, () => harness(flushBeside));
+  outboxContract(name, () => harness(flushBeside));
 }
 
-async function harness(flushBeside: boolean): Promise<Harness> {
+async function harness(flushBeside: boolean): Promise<Harness<SqliteHistory>> {
   const root = await temporary();
   let lives = 0;
   const dir = () => join(root.dir, String(lives));
