@@ -6,7 +6,7 @@
 
 import { Delivery } from "../actors/delivery/delivery.ts";
 import { provide, type Provided } from "../actors/supervision/provide.ts";
-import { type Cache, cachedHistory, createCache, type InvalidationChannel } from "../services/cache/mod.ts";
+import { type Cache, cachedArchive, cachedHistory, createCache, type InvalidationChannel } from "../services/cache/mod.ts";
 import { announcing } from "../services/delivery/announce.ts";
 import type { HistoryArchive } from "../services/history/archive.ts";
 import { AudioBudget } from "../services/history/audio_budget.ts";
@@ -14,6 +14,7 @@ import { measureHistory } from "../services/history/disk_usage.ts";
 import { patientHistory } from "../services/history/patient.ts";
 import { openSqliteHistory, type SqliteHistory } from "../services/history/sqlite.ts";
 import type { HistoryStore } from "../services/history/store.ts";
+import { openLifeCycle, type RunningLifeCycle } from "../services/life_cycle.ts";
 import { createLogger } from "../services/logging/mod.ts";
 import type { RedisLink } from "../services/redis/link.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -25,6 +26,8 @@ export interface Stores {
   /** The history as devices write it: patient, cached, and heard by the delivery. */
   readonly history: HistoryStore;
   readonly delivery: Delivery;
+  /** The history as people use it, devices, audio and retention. */
+  readonly lifeCycle: RunningLifeCycle;
   readonly cache: Cache;
   /** What the cache has to be told by others; absent where it is of this process alone. */
   readonly channel?: InvalidationChannel;
@@ -60,8 +63,19 @@ export function databasePart({ config, clock, random }: Surroundings, redis: Pro
       audioBudget,
     });
     const history = resources.use(announcing(cachedHistory(kept, cache), () => delivery.nudge()));
+    const lifeCycle = resources.use(
+      await openLifeCycle({
+        archive: cachedArchive(store, cache),
+        deviceTable: store.deviceTable,
+        deviceStore: store,
+        history: config.history,
+        dataDir,
+        clock,
+        logger,
+      }),
+    );
     // Beside the start: it asks for every audio file.
     void audioBudget.measure();
-    return { store, history, delivery, cache, ...(channel === undefined ? {} : { channel }) };
+    return { store, history, delivery, lifeCycle, cache, ...(channel === undefined ? {} : { channel }) };
   });
 }

@@ -9,6 +9,7 @@ import { provide, type Provided } from "../actors/supervision/provide.ts";
 import { lanAddresses } from "../routes/addresses.ts";
 import { createApp } from "../routes/app.ts";
 import { listen } from "../routes/listener.ts";
+import { noteConnections, noteSeen } from "../routes/sightings.ts";
 import { MAX_BUFFERED_BYTES } from "../routes/transport/limits.ts";
 import { createNativeTransport } from "../routes/transport/native.ts";
 import { createWsTransport } from "../routes/transport/ws.ts";
@@ -48,7 +49,7 @@ export function httpPart({ config, clock, random, platform, version }: Surroundi
   let { port, wsPort } = server;
   return provide({ id: "http", shutdown: server.shutdownMs }, async ({ resources }) => {
     const { key, password } = needs.configuration.get();
-    const { history, delivery, cache } = needs.database.get();
+    const { history, delivery, lifeCycle, cache } = needs.database.get();
     const supervisor = needs.devices.get();
     const logger = createLogger("routes");
     const transportOptions = {
@@ -58,7 +59,7 @@ export function httpPart({ config, clock, random, platform, version }: Surroundi
       connectionId: () => random.uuid(),
     };
     const ws = server.transport === "ws" ? createWsTransport(transportOptions) : undefined;
-    const accept = supervisor.accept.bind(supervisor);
+    const accept = noteConnections(supervisor.accept.bind(supervisor), lifeCycle.registry, clock);
     const app = createApp({
       config,
       port: () => listener.address.port,
@@ -76,8 +77,10 @@ export function httpPart({ config, clock, random, platform, version }: Surroundi
       say: (deviceId, text, interrupt) => supervisor.say(deviceId, text, interrupt),
       draining: () => platform.draining,
       delivery: () => delivery.status(),
+      onDeviceSeen: noteSeen(lifeCycle.registry),
       isKnown: knownDevices(history, cache),
       lanAddresses,
+      ...(config.features.api ? { lifeCycle } : {}),
     });
     const closingMs = server.shutdownMs * CLOSING_SHARE;
     const listener = listen({ host: server.host, port, handler: app.handler, clock, logger });

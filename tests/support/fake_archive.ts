@@ -1,91 +1,149 @@
 /**
- * An archive in memory that can be told to fail, as archives do.
+ * An archive in memory, which a test can look into and break.
  *
  * @module
  */
 
-import assert from "node:assert/strict";
-import type { Applied, ArchivedTurn, HistoryArchive } from "../../services/history/archive.ts";
 import { HistoryError } from "../../services/history/errors.ts";
-import type { SessionRecord, StoredTurn } from "../../services/history/store.ts";
+import type { Applied, ArchivedTurn, Erased, Erasure, HistoryArchive, Page, PageQuery } from "../../services/history/archive.ts";
+import type { SessionRecord, SessionSummary, StoredTurn } from "../../services/history/store.ts";
 
-/** What becomes of one call. */
-export type ArchiveFault =
-  /** It works. */
-  | "none"
-  /** It fails before anything is written; the same call may succeed later. */
-  | "unreachable"
-  /** It fails for good, before anything is written. */
-  | "refuse"
-  /** Everything is written, and the answer is lost. */
-  | "lost"
-  /** Half is written although the call fails, as no transaction allows. */
-  | "partial"
-  /** Nothing is written and no answer comes until {@link FakeArchive.release}. */
-  | "hang"
-  /** Everything is written once {@link FakeArchive.release} is called, and not before. */
-  | "slow";
+/** The archive, with what it holds. */
+export interface FakeArchive extends HistoryArchive {
+  readonly heldTurns: Map<string, StoredTurn>;
+  readonly heldSessions: Map<string, SessionRecord>;
+  /** Thrown by every call while it is set. */
+  failure: Error | undefined;
+  /** Calls that changed something, or might have. */
+  readonly writes: string[];
+}
 
-/** Turns in memory. */
-export class FakeArchive implements Pick<HistoryArchive, "apply"> {
-  /** Turns in the order in which they were added first. */
-  readonly turns: StoredTurn[] = [];
-  readonly sessions = new Map<string, SessionRecord>();
-  /** Sizes of the batches, refused ones included. */
-  readonly calls: number[] = [];
-  /** What becomes of the next calls, first to last; `none` when it is empty. */
-  readonly faults: ArchiveFault[] = [];
-  /** What becomes of every call, where {@link faults} says nothing. */
-  fault: ArchiveFault = "none";
-  /** Ids of turns that are refused for good, whatever else is in the batch. */
-  readonly poison = new Set<string>();
-  #held: PromiseWithResolvers<void>[] = [];
+/** Makes an empty one. */
+export function fakeArchive(): FakeArchive {
+  return new MemoryArchive();
+}
 
-  async apply(batch: readonly ArchivedTurn[]): Promise<Applied> {
-    this.calls.push(batch.length);
-    assert.equal(new Set(batch.map(({ turn }) => turn.turnId)).size, batch.length, "a turn is twice in a batch");
-    const fault = this.faults.shift() ?? this.fault;
-    if (fault === "hang" || fault === "slow") {
-      const held = Promise.withResolvers<void>();
-      this.#held.push(held);
-      await held.promise;
-      if (fault === "hang") throw unreachable();
+class MemoryArchive implements FakeArchive {
+  readonly heldTurns = new Map<string, StoredTurn>();
+  readonly heldSessions = new Map<string, SessionRecord>();
+  readonly writes: string[] = [];
+  readonly #erased = new Set<string>();
+  failure: Error | undefined;
+
+  session(sessionId: string): Promise<SessionSummary | undefined> {
+    return this.#run(() => {
+      const session = this.heldSessions.get(sessionId);
+      return session === undefined ? undefined : this.#summary(session);
+    });
+  }
+
+  turn(turnId: string): Promise<StoredTurn | undefined> {
+    return this.#run(() => this.heldTurns.get(turnId));
+  }
+
+  sessions(query: Parameters<HistoryArchive["sessions"]>[0] = {}): Promise<Page<SessionSummary>> {
+    return this.#run(() => {
+      const found = [...this.heldSessions.values()].filter(within(query)).sort((a, b) => b.startedAt - a.startedAt);
+      return page(found.map((session) => this.#summary(session)), query);
+    });
+  }
+
+  turns(query: Parameters<HistoryArchive["turns"]>[0] = {}): Promise<Page<StoredTurn>> {
+    return this.#run(() => {
+      const direction = query.order === "oldest" ? 1 : -1;
+      const found = [...this.heldTurns.values()].filter(within(query))
+        .filter((turn) => query.sessionId === undefined || turn.sessionId === query.sessionId)
+        .filter((turn) => query.outcome === undefined || turn.outcome === query.outcome)
+        .sort((a, b) => direction * (a.startedAt - b.startedAt || (a.turnId < b.turnId ? -1 : 1)));
+      return page(found, query);
+    });
+  }
+
+  search(query: Parameters<HistoryArchive["search"]>[0]): Promise<Page<StoredTurn>> {
+    return this.#run(() => {
+      const words = query.text.toLowerCase().split(/\s+/);
+      const found = [...this.heldTurns.values()].filter(within(query))
+        .filter((turn) => words.every((word) => `${turn.userText}\n${turn.replyText}`.toLowerCase().includes(word)))
+        .sort((a, b) => b.startedAt - a.startedAt);
+      return page(found, query);
+    });
+  }
+
+  retitle(sessionId: string, title: string): Promise<boolean> {
+    return this.#run(() => {
+      this.writes.push("retitle");
+      const session = this.heldSessions.get(sessionId);
+      if (session === undefined) return false;
+      const { title: _, ...rest } = session;
+      this.heldSessions.set(sessionId, title === "" ? rest : { ...rest, title });
+      return true;
+    });
+  }
+
+  erase(what: Erasure): Promise<Erased> {
+    return this.#run(() => {
+      this.writes.push("erase");
+      const until = "deviceId" in what ? what.until ?? Infinity : Infinity;
+      const turns = [...this.heldTurns.values()].filter((turn) =>
+        "turnId" in what
+          ? turn.turnId === what.turnId
+          : "sessionId" in what
+          ? turn.sessionId === what.sessionId
+          : turn.deviceId === what.deviceId
+      ).filter((turn) => turn.startedAt <= until);
+      for (const { turnId } of turns) {
+        this.heldTurns.delete(turnId);
+        this.#erased.add(turnId);
+      }
+      const sessions = "turnId" in what
+        ? []
+        : [...this.heldSessions.values()].filter((session) =>
+          "sessionId" in what ? session.sessionId === what.sessionId : session.deviceId === what.deviceId && session.startedAt <= until
+        ).filter((session) => this.#summary(session).turns === 0);
+      for (const { sessionId } of sessions) this.heldSessions.delete(sessionId);
+      return { turns: turns.length, sessions: sessions.length, audioFiles: turns.flatMap((turn) => Object.values(turn.audioFiles)) };
+    });
+  }
+
+  apply(batch: readonly ArchivedTurn[]): Promise<Applied> {
+    return this.#run(() => {
+      this.writes.push("apply");
+      let added = 0;
+      for (const { turn, session } of batch) {
+        if (this.heldTurns.has(turn.turnId) || this.#erased.has(turn.turnId)) continue;
+        added++;
+        this.heldTurns.set(turn.turnId, turn);
+        const { sessionId, deviceId, startedAt } = turn;
+        if (!this.heldSessions.has(sessionId)) {
+          this.heldSessions.set(sessionId, session ?? { sessionId, deviceId, clientId: "", startedAt, endReason: "import" });
+        }
+      }
+      return { added, updated: 0, skipped: batch.length - added };
+    });
+  }
+
+  #summary(session: SessionRecord): SessionSummary {
+    return { ...session, turns: [...this.heldTurns.values()].filter((turn) => turn.sessionId === session.sessionId).length };
+  }
+
+  #run<T>(body: () => T): Promise<T> {
+    if (this.failure !== undefined) return Promise.reject(this.failure);
+    try {
+      return Promise.resolve(body());
+    } catch (error) {
+      return Promise.reject(error);
     }
-    if (fault === "unreachable") throw unreachable();
-    if (fault === "refuse") throw new HistoryError("Cannot apply turns: the table is gone", "history_failed");
-    const bad = batch.find(({ turn }) => this.poison.has(turn.turnId));
-    if (bad !== undefined) throw new HistoryError(`Cannot apply turn '${bad.turn.turnId}': a value is out of range`, "history_failed");
-    const added = this.#write(fault === "partial" ? batch.slice(0, Math.ceil(batch.length / 2)) : batch);
-    if (fault === "lost" || fault === "partial") throw unreachable();
-    return { added, updated: 0, skipped: batch.length - added };
-  }
-
-  /** Lets calls go on that hang or are slow; how many. */
-  release(): number {
-    const held = this.#held;
-    this.#held = [];
-    for (const { resolve } of held) resolve();
-    return held.length;
-  }
-
-  /** Ids in the order in which they arrived, of one device or of all. */
-  ids(deviceId?: string): string[] {
-    return this.turns.filter((turn) => deviceId === undefined || turn.deviceId === deviceId).map(({ turnId }) => turnId);
-  }
-
-  #write(batch: readonly ArchivedTurn[]): number {
-    let added = 0;
-    for (const { turn, session } of batch) {
-      const known = session === undefined ? undefined : this.sessions.get(session.sessionId);
-      if (session !== undefined && known?.endedAt === undefined) this.sessions.set(session.sessionId, session);
-      if (this.turns.some(({ turnId }) => turnId === turn.turnId)) continue;
-      this.turns.push(turn);
-      added++;
-    }
-    return added;
   }
 }
 
-function unreachable(): HistoryError {
-  return new HistoryError("Cannot apply turns: the database does not answer", "history_unreachable");
+function within({ deviceId, from = -Infinity, until = Infinity }: { deviceId?: string; from?: number; until?: number }) {
+  return (record: { readonly deviceId: string; readonly startedAt: number }) =>
+    (deviceId === undefined || record.deviceId === deviceId) && record.startedAt >= from && record.startedAt < until;
+}
+
+function page<T>(all: readonly T[], { limit = 50, cursor }: PageQuery): Page<T> {
+  if (cursor !== undefined && !/^at\d{1,9}$/.test(cursor)) throw new HistoryError(`The cursor '${cursor}' is none of a list`, "bad_cursor");
+  const start = Number(cursor?.slice(2) ?? 0);
+  const end = start + limit;
+  return { items: all.slice(start, end), ...(end < all.length ? { next: `at${end}` } : {}) };
 }

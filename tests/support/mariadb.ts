@@ -122,12 +122,16 @@ class Server implements Mariadb {
 
   async initialise(): Promise<void> {
     const installer = "mariadb-install-db";
-    const data = `--datadir=${this.#folder.join("data")}`;
+    // Both programs would put temporary tables into the machine's folder, where those of another server may have the same names.
+    await Deno.mkdir(this.#folder.join("tmp"));
+    const env = { TMPDIR: this.#folder.join("tmp") };
+    const data = [`--datadir=${this.#folder.join("data")}`, `--tmpdir=${this.#folder.join("tmp")}`];
     const small = ["--innodb-log-file-size=4M", "--innodb-buffer-pool-size=8M"];
     const [command, args] = this.#isMariadb
-      ? [installer, ["--no-defaults", ...asRoot(), data, "--auth-root-authentication-method=normal", "--skip-test-db", ...small]]
-      : [this.#program, ["--no-defaults", ...asRoot(), data, "--initialize-insecure"]];
-    const { success, stdout, stderr } = await new Deno.Command(command, { args, stdin: "null", stdout: "piped", stderr: "piped" }).output();
+      ? [installer, ["--no-defaults", ...asRoot(), ...data, "--auth-root-authentication-method=normal", "--skip-test-db", ...small]]
+      : [this.#program, ["--no-defaults", ...asRoot(), ...data, "--initialize-insecure"]];
+    const { success, stdout, stderr } = await new Deno.Command(command, { args, env, stdin: "null", stdout: "piped", stderr: "piped" })
+      .output();
     const said = () => new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
     if (!success) throw new Error(`Cannot make a data folder with ${command}:\n${said()}`);
     // Run at each start, a statement a line.
@@ -153,6 +157,7 @@ class Server implements Mariadb {
       "--no-defaults",
       ...asRoot(),
       `--datadir=${this.#folder.join("data")}`,
+      `--tmpdir=${this.#folder.join("tmp")}`,
       `--socket=${this.#folder.join("sock")}`,
       `--init-file=${this.#folder.join("init.sql")}`,
       `--log-error=${this.#folder.join("log")}`,

@@ -13,7 +13,7 @@ import { openSqliteHistory, type SqliteHistory } from "../../../services/history
 import type { HistoryStore } from "../../../services/history/store.ts";
 import { turn } from "../../services/history/contract.ts";
 import { type CapturedLogger, captureLogger } from "../../support/capture_logger.ts";
-import { FakeArchive } from "../../support/fake_archive.ts";
+import { FakeArchive } from "./fake_archive.ts";
 import { type TempDir, tempDir } from "../../support/temp_dir.ts";
 import { VirtualClock } from "../../support/virtual_clock.ts";
 

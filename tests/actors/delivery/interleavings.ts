@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { turn, turnId } from "../../services/history/contract.ts";
-import type { ArchiveFault } from "../../support/fake_archive.ts";
+import type { ArchiveFault } from "./fake_archive.ts";
 import { DeliveryBench } from "./bench.ts";
 
 /** Something that happens. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mariadbOfFile } from "../../../support/mariadb.ts";
+import { mariadbOfFile, startMariadb } from "../../../support/mariadb.ts";
 import { VirtualClock } from "../../../support/virtual_clock.ts";
 import { archiveContract } from "../archive_contract.ts";
 import { CONTRACT_NOW, stored } from "../archive_harness.ts";
@@ -76,4 +76,22 @@ test("nodes that apply the same turns at the same time, in any order, keep each 
   const { items } = await one.turns({ limit: 1_000, order: "oldest" });
   assert.deepEqual(items, batch.map(({ turn }) => turn));
   assert.equal((await two.sessions()).items.reduce((sum, session) => sum + session.turns, 0), 200);
+});
+
+Deno.test({
+  name: "MySQL archive: what was committed before the server was killed is found after it",
+  ignore,
+  fn: async () => {
+    await using own = await startMariadb();
+    await using nodes = await mysqlNodes(own, new VirtualClock(CONTRACT_NOW));
+    const store = await nodes.open();
+    await store.apply([{ turn: stored(1, { userText: "今天天气" }) }, { turn: stored(2, { userText: "明天" }) }]);
+    await store.erase({ turnId: turnId(2) });
+    await own.kill();
+    await own.restart();
+    const again = await nodes.open();
+    await again.apply([{ turn: stored(3, { userText: "昨天天气" }) }]);
+    assert.deepEqual((await again.search({ text: "天气" })).items.map((each) => each.turnId), [turnId(3), turnId(1)]);
+    assert.deepEqual((await again.search({ text: "天" })).items.map((each) => each.turnId), [turnId(3), turnId(1)]);
+  },
 });
