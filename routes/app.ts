@@ -10,6 +10,7 @@ import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { DeliveryStatus } from "../actors/delivery/status.ts";
 import type { DeviceStatus } from "../actors/device/status.ts";
+import type { AlertBoard } from "../services/alerts/board.ts";
 import type { HistoryStore } from "../services/history/store.ts";
 import type { DeviceTokens } from "../services/tokens.ts";
 import { createApi } from "./api/mod.ts";
@@ -80,6 +81,8 @@ export interface AppDeps {
   readonly lanAddresses: () => readonly string[];
   /** The life cycle of the history below `/api`; absent where `features.api` is off. */
   readonly lifeCycle?: LifeCycle;
+  /** The alerts; undefined while none are raised. */
+  readonly alerts?: () => AlertBoard | undefined;
 }
 
 /** The routes, and the door of the devices for a port of their own. */
@@ -149,6 +152,7 @@ export function createApp(deps: AppDeps): App {
     refusal: (c) => owner.refusal(c) ?? crossSiteRefusal(c.req.raw, c.env.peer, proxies, config.server.publicUrl),
     failed,
     ...(deps.lifeCycle === undefined ? {} : { lifeCycle: deps.lifeCycle }),
+    ...(deps.alerts === undefined ? {} : { alerts: deps.alerts }),
   });
 
   const app = new Hono<AppEnv>();

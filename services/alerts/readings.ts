@@ -54,8 +54,8 @@ export interface Readings {
   /** Failures of actors and services since the process started, by their place in the tree. */
   readonly crashes?: readonly { readonly path: string; readonly count: number }[];
   readonly devices?: readonly DeviceReading[];
-  /** Of the disk that holds the data directory. */
-  readonly disk?: { readonly freeBytes: number; readonly totalBytes: number };
+  /** Free on the disk that holds the data directory, bytes. */
+  readonly diskFreeBytes?: number;
   /** By how much timers are late, seconds. */
   readonly eventLoopDelaySeconds?: number;
   /** What the error budget is counted in. */

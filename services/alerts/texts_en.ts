@@ -59,7 +59,7 @@ export const en: AlertTexts = {
   }),
   disk_low: ({ shown, shownLimit }) => ({
     summary: "The disk is nearly full",
-    reason: `${shown} % of the disk of the data directory is free, less than ${shownLimit} %`,
+    reason: `${shown} MiB are free on the disk of the data directory, less than ${shownLimit} MiB`,
     nextStep: "Free space, lower history.maxBytes or the retention, or move audio to a store; a full disk loses turns",
   }),
   event_loop_slow: ({ shown, shownLimit }) => ({

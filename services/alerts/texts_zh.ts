@@ -55,7 +55,7 @@ export const zh: AlertTexts = {
   }),
   disk_low: ({ shown, shownLimit }) => ({
     summary: "磁盘将满",
-    reason: `数据目录所在磁盘仅剩 ${shown} % 空间，低于 ${shownLimit} %`,
+    reason: `数据目录所在磁盘仅剩 ${shown} MiB 空间，低于 ${shownLimit} MiB`,
     nextStep: "释放空间，调低 history.maxBytes 或保留天数，或把音频移到外部存储；磁盘写满会丢失轮次",
   }),
   event_loop_slow: ({ shown, shownLimit }) => ({

@@ -20,8 +20,8 @@ export interface Thresholds {
   readonly crashes: number;
   /** Seconds that a device may be in a state beyond its watchdog. */
   readonly stuckSeconds: number;
-  /** Free space on the disk, of a hundred. */
-  readonly diskFreePercent: number;
+  /** Free space on the disk, MiB. */
+  readonly diskFreeMiB: number;
   /** Lateness of timers, milliseconds. */
   readonly eventLoopDelayMs: number;
 }

@@ -25,5 +25,6 @@ export const featuresSection = z.strictObject({
   historyAudio: flag("Keep the audio that history.audio asks for"),
   delivery: flag("Deliver turns to the archive, where there is one beside the data directory; off lets them wait"),
   api: flag("Serve devices, sessions, turns, search, export and import below /api; off leaves /api/status and say"),
+  alerts: flag("Raise alerts, as the section alerts says"),
   tracing: flag("Make an OpenTelemetry trace of each turn; nothing is made or sent unless OTEL_DENO is true"),
 });

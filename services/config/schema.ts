@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import { alertsSection } from "./alerts.ts";
 import { audioSection } from "./audio.ts";
 import { cacheSection } from "./cache.ts";
 import { consoleSection } from "./console.ts";
@@ -38,6 +39,7 @@ export const configSchema = z.strictObject({
   database: databaseSection,
   redis: redisSection,
   cache: cacheSection,
+  alerts: alertsSection,
   console: consoleSection,
   recorder: recorderSection,
   tracing: tracingSection,

@@ -15,6 +15,8 @@ const DISK_FOR_MS = 60_000;
 /** A garbage collection or one large export passes; audio that stutters for a minute is heard by everybody. */
 const LOOP_FOR_MS = 60_000;
 
+const MIB = 1_048_576;
+
 /** Rules over ages, free space and delays. */
 export function levelRules(thresholds: Thresholds): AlertRule[] {
   return [
@@ -34,10 +36,10 @@ export function levelRules(thresholds: Thresholds): AlertRule[] {
       id: "disk_low",
       severity: "critical",
       forMs: DISK_FOR_MS,
-      assess({ disk }) {
-        if (disk === undefined || disk.totalBytes <= 0) return undefined;
-        const value = disk.freeBytes / disk.totalBytes * 100;
-        const limit = thresholds.diskFreePercent;
+      assess({ diskFreeBytes }) {
+        if (diskFreeBytes === undefined) return undefined;
+        const value = diskFreeBytes / MIB;
+        const limit = thresholds.diskFreeMiB;
         return one({ subject: EVERYTHING, value, limit }, value < limit);
       },
     },
