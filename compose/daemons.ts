@@ -12,18 +12,22 @@ import type { Provided } from "../actors/supervision/provide.ts";
 import { AppError } from "../base/errors.ts";
 import { hasRedis } from "../services/redis/ioredis.ts";
 import type { Stores } from "./database.ts";
+import { hasRemote } from "./remote.ts";
 import type { Surroundings } from "./surroundings.ts";
+import type { RunningSync } from "./sync.ts";
 
 /** Those that the configuration asks for. */
-export function daemonParts({ config, clock, random }: Surroundings, database: Provided<Stores>): Daemons {
+export function daemonParts(around: Surroundings, database: Provided<Stores>, sync: Provided<RunningSync> | undefined): Daemons {
+  const { config, clock, random } = around;
   const { features } = config;
-  const shared = config.database.host !== "";
+  const shared = hasRemote(config);
   const invalidation = () => {
     const channel = database.peek()?.channel;
     return channel === undefined ? undefined : invalidationChild({ channel, clock, random: () => random.next() });
   };
   return {
     ...(features.delivery && shared ? { delivery: late(DELIVERY_ID, () => database.peek()?.delivery.spec) } : {}),
+    ...(sync === undefined ? {} : { sync }),
     ...(features.cache && shared && hasRedis(config.redis) ? { cacheInvalidation: late("cache", invalidation) } : {}),
   };
 }

@@ -14,12 +14,16 @@ import { MAX_BUFFERED_BYTES } from "../routes/transport/limits.ts";
 import { createNativeTransport } from "../routes/transport/native.ts";
 import { createWsTransport } from "../routes/transport/ws.ts";
 import { listenWs } from "../routes/ws_listener.ts";
-import { knownDevices } from "../services/cache/mod.ts";
 import { createLogger } from "../services/logging/mod.ts";
 import type { RecorderHub } from "../services/recorder/hub.ts";
 import { createDeviceTokens } from "../services/tokens.ts";
 import type { Secrets } from "./configuration.ts";
-import type { Stores } from "./database.ts";
+import { prometheusText } from "../services/metrics/prometheus.ts";
+import { connectionResult } from "../services/metrics/instruments.ts";
+import type { App } from "../routes/app.ts";
+import type { HealthReport } from "../services/health/report.ts";
+import { isKnown } from "./known.ts";
+import { partsStatus, type StatusNeeds } from "./status.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Of `server.shutdownMs`, what the listener gets for requests under way when the devices have gone. */
@@ -28,28 +32,30 @@ const CLOSING_SHARE = 0.1;
 const DAY_MS = 86_400_000;
 
 /** What the routes rely on. */
-export interface HttpNeeds {
+export interface HttpNeeds extends StatusNeeds {
   readonly configuration: Provided<Secrets>;
-  readonly database: Provided<Stores>;
   readonly devices: Provided<DeviceSupervisor>;
   readonly recorders: RecorderHub;
+  /** What the checks have found. */
+  readonly health: () => HealthReport | undefined;
 }
 
 /** Where the process listens. */
-export interface Ports {
+export interface Ports extends Pick<App, "readiness" | "sockets"> {
   readonly port: number;
   /** Of the devices, where they have one of their own. */
   readonly wsPort?: number;
 }
 
 /** The last to be opened, and the first to be closed. */
-export function httpPart({ config, clock, random, platform, version }: Surroundings, needs: HttpNeeds): Provided<Ports> {
+export function httpPart({ config, clock, random, platform, version, metrics }: Surroundings, needs: HttpNeeds): Provided<Ports> {
   const { server, devices: { tokenTtlDays, ...deviceConfig } } = config;
   // Opened again, the listener is where devices know it, also when any port would have done at first.
   let { port, wsPort } = server;
   return provide({ id: "http", shutdown: server.shutdownMs }, async ({ resources }) => {
     const { key, password } = needs.configuration.get();
-    const { history, delivery, lifeCycle, cache } = needs.database.get();
+    const stores = needs.database.get();
+    const { history, lifeCycle } = stores;
     const supervisor = needs.devices.get();
     const logger = createLogger("routes");
     const transportOptions = {
@@ -76,9 +82,17 @@ export function httpPart({ config, clock, random, platform, version }: Surroundi
       recording: (deviceId) => needs.recorders.get(deviceId)?.lines(),
       say: (deviceId, text, interrupt) => supervisor.say(deviceId, text, interrupt),
       draining: () => platform.draining,
-      delivery: () => delivery.status(),
+      live: () => platform.live,
+      started: () => platform.started,
+      health: needs.health,
+      ...(metrics === undefined ? {} : {
+        metrics: () => prometheusText(metrics.instruments.registry),
+        onDoorAnswer: (code) => metrics.instruments.deviceConnections.add(1, connectionResult(code)),
+      }),
+      parts: () => partsStatus(needs),
+      stock: (request) => needs.sync?.peek()?.stock?.(request),
       onDeviceSeen: noteSeen(lifeCycle.registry),
-      isKnown: knownDevices(history, cache),
+      isKnown: isKnown(stores),
       lanAddresses,
       ...(config.features.api ? { lifeCycle } : {}),
     });
@@ -91,6 +105,6 @@ export function httpPart({ config, clock, random, platform, version }: Surroundi
     resources.defer(() => wsListener?.shutdown(closingMs));
     port = listener.address.port;
     wsPort = wsListener?.address.port ?? wsPort;
-    return { port, ...(wsListener === undefined ? {} : { wsPort }) };
+    return { readiness: app.readiness, sockets: app.sockets, port, ...(wsListener === undefined ? {} : { wsPort }) };
   });
 }

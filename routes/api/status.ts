@@ -41,7 +41,17 @@ const statusSchema = z.strictObject({
     state: z.string().meta({ description: "local where there is nothing to deliver to; idle, delivering, backoff, blocked, or down" }),
     depth: count("Turns that wait"),
     oldestAgeMs: count("How long the first of them has waited"),
-  }).meta({ description: "What waits for the archive" }),
+  }).optional().meta({ description: "What waits for the archive" }),
+  sync: z.looseObject({}).optional().meta({ description: "What is taken in from elsewhere, where anything is" }),
+  cache: z.looseObject({ hits: z.int(), misses: z.int() }).optional().meta({
+    description: "Reads answered from the cache, and those that were not",
+  }),
+  redis: z.looseObject({ state: z.enum(["up", "down"]) }).optional().meta({
+    description: "The Redis that nodes share, where there is one",
+  }),
+  database: z.looseObject({ state: z.enum(["opening", "up", "down"]), server: z.string() }).optional().meta({
+    description: "The database server, where there is one",
+  }),
 }).meta({ id: "Status", description: "The server at this moment" });
 
 const get = createRoute({

@@ -15,11 +15,14 @@ import { databaseSection } from "./database.ts";
 import { devicesSection } from "./devices.ts";
 import { esp32ServerSection } from "./esp32_server.ts";
 import { featuresSection } from "./features.ts";
+import { healthSection } from "./health.ts";
 import { historySection } from "./history.ts";
 import { logSection } from "./log.ts";
+import { metricsSection } from "./metrics.ts";
 import { redisSection } from "./redis.ts";
 import { recorderSection } from "./recorder.ts";
 import { serverSection } from "./server.ts";
+import { syncSection } from "./sync.ts";
 import { tracingSection } from "./tracing.ts";
 import { toolsSection } from "./tools.ts";
 
@@ -39,6 +42,9 @@ export const configSchema = z.strictObject({
   database: databaseSection,
   redis: redisSection,
   cache: cacheSection,
+  sync: syncSection,
+  health: healthSection,
+  metrics: metricsSection,
   alerts: alertsSection,
   console: consoleSection,
   recorder: recorderSection,

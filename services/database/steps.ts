@@ -101,4 +101,16 @@ export const DATABASE_STEPS: readonly DatabaseStep[] = [{
       expires_at BIGINT NOT NULL`,
     ),
   ],
+}, {
+  version: 5,
+  name: "checkpoints of the sync",
+  changes: [
+    table(
+      "sync_checkpoints",
+      `source VARCHAR(191) PRIMARY KEY,
+      checkpoint MEDIUMTEXT,
+      token BIGINT NOT NULL,
+      updated_at BIGINT NOT NULL`,
+    ),
+  ],
 }];

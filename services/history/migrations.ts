@@ -161,7 +161,15 @@ export const migrations: readonly Migration[] = [{
 
     -- Audio of turns that were delivered and deleted here: the archive refers to it.
     CREATE TABLE delivered_audio (path TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
-    `,
+  `,
+  down: `
+    DROP TABLE delivered_audio;
+    DROP TABLE session_outbox;
+    DROP INDEX outbox_parked;
+    DROP INDEX outbox_waiting;
+    ALTER TABLE outbox DROP COLUMN parked_reason;
+    ALTER TABLE outbox DROP COLUMN parked_at;
+  `,
 }, {
   version: 5,
   name: "registry of devices",
@@ -184,6 +192,33 @@ export const migrations: readonly Migration[] = [{
     INSERT INTO devices (device_id, client_id, first_seen_at, last_seen_at, flags)
     SELECT device_id, max(client_id), min(started_at), max(coalesce(ended_at, started_at)), '{}' FROM sessions GROUP BY device_id;
   `,
+  down: "DROP TABLE devices",
+}, {
+  version: 6,
+  name: "checkpoints of the sync, and reports that were pushed",
+  sql: `
+    CREATE TABLE sync_checkpoints (
+      source TEXT PRIMARY KEY,
+      checkpoint TEXT,
+      token INTEGER NOT NULL,
+      updated_at INTEGER NOT NULL
+    ) STRICT;
+
+    CREATE TABLE push_reports (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      hash TEXT NOT NULL UNIQUE,
+      device_id TEXT NOT NULL,
+      session_id TEXT NOT NULL,
+      chat_type INTEGER NOT NULL,
+      content TEXT NOT NULL,
+      created_at TEXT NOT NULL,
+      audio BLOB,
+      received_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX push_reports_by_session ON push_reports (session_id, created_at, id);
+    CREATE INDEX push_reports_by_age ON push_reports (received_at);
+  `,
+  down: "DROP TABLE push_reports; DROP TABLE sync_checkpoints",
 }];
 
 /**

@@ -22,8 +22,8 @@ export type TurnQuery = NonNullable<Parameters<HistoryStore["listTurns"]>[0]>;
  * It executes single queries. Its own transactions must not be used: they wait between their statements, and whatever the event loop writes
  * to the file meanwhile would be part of them. {@link SqliteFile.transaction} is the one way.
  */
-export function queryBuilder(db: SqliteFile): Kysely<HistorySchema> {
-  return new Kysely<HistorySchema>({
+export function queryBuilder<Schema = HistorySchema>(db: SqliteFile): Kysely<Schema> {
+  return new Kysely<Schema>({
     dialect: new SqliteDialect({
       database: {
         close: () => {},

@@ -58,9 +58,12 @@ export abstract class Family {
     this.labels = labels;
     this.size = labels.reduce((size, label) => size * label.size, 1);
     if (labels.length > MAX_LABELS || this.size > MAX_SERIES) {
-      throw new AppError(`Metric ${name} would have ${labels.length} labels and ${this.size} series; at most ${MAX_LABELS} and ${MAX_SERIES} are kept`, {
-        code: "metric_too_large",
-      });
+      throw new AppError(
+        `Metric ${name} would have ${labels.length} labels and ${this.size} series; at most ${MAX_LABELS} and ${MAX_SERIES} are kept`,
+        {
+          code: "metric_too_large",
+        },
+      );
     }
     this.used = new Uint8Array(this.size);
     if (!fromStart && labels.length > 0) return;

@@ -73,8 +73,23 @@ export const CONNECTION_RESULTS = [
 /** How a device that knocked was answered. */
 export type ConnectionResult = typeof CONNECTION_RESULTS[number];
 
+/** The result that a request for a device socket is counted as, by the code of its answer. */
+export function connectionResult(code: string): ConnectionResult {
+  if (code.startsWith("token_")) return "token";
+  return RESULT_OF[code] ?? "bad_identity";
+}
+
+const RESULT_OF: Readonly<Record<string, ConnectionResult>> = {
+  accepted: "accepted",
+  upgrade_required: "not_websocket",
+  draining: "draining",
+  device_not_allowed: "not_allowed",
+  too_many_connections: "full",
+  malformed_upgrade: "malformed",
+};
+
 /** Why a frame of audio was not used. */
-export const DROP_REASONS = ["early", "malformed", "overflow", "slow_client"] as const;
+export const DROP_REASONS = ["early", "malformed", "undecodable"] as const;
 
 /** Windows of availability. */
 export const AVAILABILITY_WINDOWS = ["1h", "24h", "30d"] as const;

@@ -23,7 +23,10 @@ function familyText(family: AnyFamily): string {
     const ends = [...family.buckets.map(numberText), "+Inf"];
     for (const { labels: values, counts, sum } of family.samples()) {
       ends.forEach((end, index) => lines.push(`${name}_bucket${labelText(labels, values, `le="${end}"`)} ${counts[index]}`));
-      lines.push(`${name}_sum${labelText(labels, values)} ${numberText(sum)}`, `${name}_count${labelText(labels, values)} ${counts.at(-1)}`);
+      lines.push(
+        `${name}_sum${labelText(labels, values)} ${numberText(sum)}`,
+        `${name}_count${labelText(labels, values)} ${counts.at(-1)}`,
+      );
     }
   } else {
     for (const { labels: values, value } of family.samples()) lines.push(`${name}${labelText(labels, values)} ${numberText(value)}`);

@@ -81,7 +81,7 @@ export function readMetrics(instruments: Instruments, sources: MetricSources, cl
   });
   instruments.devicesConnected.read((tell) => {
     const protocols = sources.devices?.()?.protocols;
-    if (protocols !== undefined) for (const version of [1, 2, 3] as const) tell(protocols[version] ?? 0, `${version}`);
+    if (protocols !== undefined) { for (const version of [1, 2, 3] as const) tell(protocols[version] ?? 0, `${version}`); }
   });
   instruments.websocketConnections.read((tell) => {
     const counts = sources.sockets?.();

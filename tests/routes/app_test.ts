@@ -141,7 +141,7 @@ Deno.test("the status says what waits for its delivery", async () => {
     maxBytes: 1_073_741_824,
     audioRefused: false,
   } as const;
-  await using fx = startApp({ deps: { delivery: () => Promise.resolve(delivery) } });
+  await using fx = startApp({ deps: { parts: () => Promise.resolve({ delivery }) } });
   assert.deepEqual((await (await fetch(`${fx.base}/api/status`)).json()).delivery, delivery);
 });
 

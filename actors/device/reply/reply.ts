@@ -13,6 +13,7 @@ import { type Clock, delay, type TimerId } from "../../../base/clock.ts";
 import { AppError } from "../../../base/errors.ts";
 import { type Emotion, EMOTION_EMOJI, isEmotion, type KnownServerMessage } from "../../../protocol/mod.ts";
 import type { SynthesizeStage } from "../../../services/esp32_server/stages.ts";
+import type { DeviceMetrics } from "../../../services/metrics/device_metrics.ts";
 import { languageOf } from "../phrases.ts";
 import { emotionOfText } from "../emotion_of_text.ts";
 import type { DeviceSettings } from "../settings.ts";
@@ -47,6 +48,8 @@ export interface ReplyOptions {
   readonly send: (message: KnownServerMessage) => void;
   readonly sendAudio: (packet: Uint8Array<ArrayBuffer>, timestampMs: number) => void;
   readonly bufferedAmount: () => number;
+  /** Counts how evenly it is played. */
+  readonly metrics?: Pick<DeviceMetrics, "frameLate" | "underruns">;
   /** The person hears the first of it; a filler is none of it. */
   readonly onHeard: () => void;
 }
@@ -92,6 +95,7 @@ export class Reply {
       maxBufferedBytes: MAX_BUFFERED_BYTES,
       stallMs: NETWORK_STALL_MS,
       sink: { send: options.sendAudio, bufferedAmount: options.bufferedAmount },
+      onSent: (lateMs) => options.metrics?.frameLate(lateMs),
       onSentence: (text) => {
         send({ type: "tts", state: "sentence_start", text });
         if (this.#heard) return;
@@ -248,7 +252,8 @@ export class Reply {
     this.#over = true;
     const { turn, send } = this.#options;
     this.#disarmFiller();
-    const { heardText, heardMs, framesSent } = this.#playout.abort();
+    const { heardText, heardMs, framesSent, underruns } = this.#playout.abort();
+    if (underruns > 0) this.#options.metrics?.underruns(underruns);
     if (framesSent > this.#fillerFrames) turn.mark("playoutEndMs");
     turn.heard = { text: heardText, ms: Math.max(0, heardMs - this.#fillerFrames * this.#options.settings.downlink.frameMs) };
     this.#held?.resolve();

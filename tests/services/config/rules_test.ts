@@ -35,6 +35,13 @@ const BROKEN: readonly (readonly [string, DeepPartial<Config>, RegExp])[] = [
     { database: { host: "db" }, history: { enabled: false } },
     /database\.host = "db" .*history\.enabled is false/,
   ],
+  [
+    "a stock server's tables on no server",
+    { sync: { stock: { database: "xiaozhi_esp32_server" } } },
+    /sync\.stock\.database = "xiaozhi_esp32_server" .*database\.host names no server/,
+  ],
+  ["a sync that is busier when quiet", { sync: { intervalMs: 1000, minIntervalMs: 2000 } }, /sync\.minIntervalMs = 2000 .*which is 1000/],
+  ["a back-off that shrinks", { sync: { backoffMs: 5000, backoffMaxMs: 1000 } }, /sync\.backoffMaxMs = 1000 .*which is 5000/],
   ["both transports on one port", { server: { transport: "ws", wsPort: 8000 } }, /server\.wsPort = 8000 .*another port/],
   [
     "an S3-compatible store without a bucket",
