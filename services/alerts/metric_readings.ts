@@ -10,19 +10,17 @@ import type { OutcomeCounts, Readings } from "./readings.ts";
 /** What of the metrics alerts are made of. */
 export type ReadInstruments = Pick<
   Instruments,
-  "registry" | "turns" | "providerRequests" | "turnResponse" | "outboxOldest" | "historySyncLag"
+  "registry" | "providerRequests" | "turnResponse" | "outboxOldest" | "historySyncLag"
 >;
 
-/** Reads the metrics; what has no series now is absent. Never rejects. */
-export async function readingsOf(instruments: ReadInstruments): Promise<Readings> {
+/** Reads the metrics, and the turns that failed by the server; what has no series now is absent. Never rejects. */
+export async function readingsOf(instruments: ReadInstruments, turns: OutcomeCounts): Promise<Readings> {
   await instruments.registry.collect();
   const outboxOldestSeconds = only(instruments.outboxOldest);
   const syncLagSeconds = only(instruments.historySyncLag);
   const [responses] = instruments.turnResponse.samples();
-  const turns = turnsOf(instruments);
   return {
-    turns,
-    availability: turns,
+    turns: { ...turns },
     providers: providersOf(instruments),
     ...(outboxOldestSeconds === undefined ? {} : { outboxOldestSeconds }),
     ...(syncLagSeconds === undefined ? {} : { syncLagSeconds }),
@@ -32,12 +30,6 @@ export async function readingsOf(instruments: ReadInstruments): Promise<Readings
 
 function only(family: Instruments["outboxOldest"]): number | undefined {
   return family.samples()[0]?.value;
-}
-
-/** Turns in which nobody said anything are none of the server's work. */
-function turnsOf({ turns }: ReadInstruments): OutcomeCounts {
-  const failed = turns.get("failed") + turns.get("crashed");
-  return { total: turns.get("completed") + turns.get("interrupted") + failed, failed };
 }
 
 /** What an open breaker skipped was never asked, and says nothing of the provider. */

@@ -45,7 +45,7 @@ export interface Readings {
   readonly outboxOldestSeconds?: number;
   /** How far the sync is behind its source, seconds. */
   readonly syncLagSeconds?: number;
-  /** Turns of people that ended, and those that failed. */
+  /** Turns that are over, and those that failed by the server. The error budget is counted in them, too. */
   readonly turns?: OutcomeCounts;
   /** Calls to providers, by kind and name of provider. */
   readonly providers?: readonly ({ readonly kind: string; readonly provider: string } & OutcomeCounts)[];
@@ -58,8 +58,6 @@ export interface Readings {
   readonly diskFreeBytes?: number;
   /** By how much timers are late, seconds. */
   readonly eventLoopDelaySeconds?: number;
-  /** What the error budget is counted in. */
-  readonly availability?: OutcomeCounts;
 }
 
 /** Reads everything. What it throws counts as everything unknown. */

@@ -11,12 +11,12 @@ export const en: AlertTexts = {
   component_failed: ({ subject, more }) => ({
     summary: `${subject} has failed`,
     reason: `The checks of ${subject} fail${more}`,
-    nextStep: `See services.${subject} at /health/detailed and bring it back; the server reconnects by itself`,
+    nextStep: `See ${subject} at /health/detailed and bring it back; the server reconnects by itself`,
   }),
   component_degraded: ({ subject, more }) => ({
     summary: `${subject} is degraded`,
     reason: `${subject} is not well, and conversations go on without it${more}`,
-    nextStep: `See services.${subject} at /health/detailed; bring it back when there is time, nothing has to be restarted`,
+    nextStep: `See ${subject} at /health/detailed; bring it back when there is time, nothing has to be restarted`,
   }),
   outbox_old: ({ shown, shownLimit }) => ({
     summary: "Turns wait to be delivered",

@@ -11,12 +11,12 @@ export const zh: AlertTexts = {
   component_failed: ({ subject, more }) => ({
     summary: `${subject} 发生故障`,
     reason: `${subject} 的检查失败${more}`,
-    nextStep: `查看 /health/detailed 中的 services.${subject} 并恢复它；服务器会自动重新连接`,
+    nextStep: `查看 /health/detailed 中的 ${subject} 并恢复它；服务器会自动重新连接`,
   }),
   component_degraded: ({ subject, more }) => ({
     summary: `${subject} 已降级`,
     reason: `${subject} 状态不佳，对话在没有它的情况下继续${more}`,
-    nextStep: `查看 /health/detailed 中的 services.${subject}；有空时恢复即可，无需重启任何服务`,
+    nextStep: `查看 /health/detailed 中的 ${subject}；有空时恢复即可，无需重启任何服务`,
   }),
   outbox_old: ({ shown, shownLimit }) => ({
     summary: "对话轮次等待投递",

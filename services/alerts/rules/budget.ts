@@ -45,9 +45,9 @@ export function budgetRules(): AlertRule[] {
       id,
       severity,
       forMs: FOR_MS,
-      assess({ availability }, now) {
-        if (availability === undefined) return undefined;
-        window.add(now, [availability.total, availability.failed]);
+      assess({ turns }, now) {
+        if (turns === undefined) return undefined;
+        window.add(now, [turns.total, turns.failed]);
         const short = window.growth(now, shortMs);
         const [total = 0] = short.by;
         const value = Math.min(burnRate(short.by), burnRate(window.growth(now, longMs).by));
