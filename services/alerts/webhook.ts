@@ -10,7 +10,7 @@ import { messageOf } from "../../base/errors.ts";
 import type { Random } from "../../base/random.ts";
 import type { Notice } from "./alert.ts";
 import { noticeBody, noticeId } from "./notice.ts";
-import { sign, webhookKey } from "./signature.ts";
+import { sign } from "./signature.ts";
 
 /** Notices that wait for a receiver that is away. Beyond them the oldest is given up: what is wrong now matters more. */
 export const MAX_QUEUED = 100;
@@ -84,26 +84,30 @@ export class Webhook implements AsyncDisposable {
   async #run(): Promise<void> {
     const { signal } = this.#ending;
     for (let notice = this.#queue[0]; notice !== undefined; notice = this.#queue[0]) {
-      await this.#deliver(notice, signal);
-      if (signal.aborted) return;
+      if (!await this.#deliver(notice, signal)) return;
       this.#queue.shift();
       this.#options.onDone(notice);
     }
   }
 
-  /** Tries until the notice has arrived, was refused for good, or the signal aborts. Never rejects. */
-  async #deliver(notice: Notice, signal: AbortSignal): Promise<void> {
+  /** Tries until the notice has arrived or was refused for good; false where the signal aborted before. Never rejects. */
+  async #deliver(notice: Notice, signal: AbortSignal): Promise<boolean> {
     const { clock, random, logger } = this.#options;
     for (let attempt = 1; !signal.aborted; attempt++) {
       const failure = await this.#attempt(notice, signal);
-      if (failure === undefined || signal.aborted) return;
-      if (!failure.passing || attempt >= MAX_ATTEMPTS) return this.#report(notice, failure.reason);
+      if (failure === undefined) return true;
+      if (signal.aborted) return false;
+      if (!failure.passing || attempt >= MAX_ATTEMPTS) {
+        this.#report(notice, failure.reason);
+        return true;
+      }
       if (attempt === 1) {
         logger.warn("Alerts cannot reach {host}, which is tried again: {reason}", { host: this.#host, reason: failure.reason });
       }
       const pauseMs = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt - 1, 20)) * (0.5 + random.next() / 2);
       await delay(clock, pauseMs, signal).catch(() => {});
     }
+    return false;
   }
 
   /** One attempt: undefined when the notice has arrived. */
@@ -113,7 +117,7 @@ export class Webhook implements AsyncDisposable {
     const timer = clock.setTimeout(() => late.abort(new Error(`No answer within ${ATTEMPT_MS} ms`)), ATTEMPT_MS);
     try {
       const body = noticeBody(notice);
-      const headers = { "content-type": "application/json", ...await sign(await webhookKey(secret), noticeId(notice), clock.wall(), body) };
+      const headers = { "content-type": "application/json", ...sign(secret, noticeId(notice), clock.wall(), body) };
       const response = await fetch(url, {
         method: "POST",
         headers,
