@@ -35,6 +35,7 @@ Deno.test("keys that hold secrets, and only they, are marked", () => {
     "redis.password",
     "sync.http.apiKey",
     "sync.push.secret",
+    "metrics.token",
     "alerts.webhooks",
     "console.password",
   ]);
@@ -60,7 +61,9 @@ function values(key: ConfigKey): fc.Arbitrary<unknown> {
   if (key.name === "sync.push.secret") return fc.string({ unit: "grapheme", minLength: 16 });
   if (key.name === "alerts.webhooks") {
     const secret = fc.string({ unit: "grapheme-ascii", minLength: 16 }).filter((text) => !text.startsWith("whsec_"));
-    return fc.array(fc.record({ url: fc.domain().map((host) => `https://${host}/alerts`), secret }), { maxLength: 3 });
+    return fc.array(fc.record({ url: fc.domain().map((host) => `https://${host}/alerts`), secret }, { noNullPrototype: true }), {
+      maxLength: 3,
+    });
   }
   if (key.name === "conversation.persona" || key.secret) return fc.string({ unit: "grapheme" });
   return fc.constant(key.default);
