@@ -62,8 +62,8 @@ export function createHealth({ config, clock, random, platform }: Surroundings, 
     }, server.maxConnections),
     restartsCheck({ tree: () => platform.tree(), failures: () => platform.log.recent() }, clock, RESTARTS_MS, health.restartsWarn),
     ...(metrics === undefined ? [] : [eventLoopCheck(() => metrics.peek()?.eventLoopMs, health.eventLoopWarnMs)]),
-    memoryCheck(health.maxMemoryMiB),
-    diskCheck(dataDir, health.diskWarnMiB, health.diskFailMiB),
+    memoryCheck(health.maxMemoryMib),
+    diskCheck(dataDir, health.diskWarnMib, health.diskFailMib),
   ];
   return new Health({ checks, tuning: health, clock, random, logger: createLogger("health") });
 }

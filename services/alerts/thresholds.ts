@@ -21,7 +21,7 @@ export interface Thresholds {
   /** Seconds that a device may be in a state beyond its watchdog. */
   readonly stuckSeconds: number;
   /** Free space on the disk, MiB. */
-  readonly diskFreeMiB: number;
+  readonly diskFreeMib: number;
   /** Lateness of timers, milliseconds. */
   readonly eventLoopDelayMs: number;
 }

@@ -45,7 +45,7 @@ export const alertsSection = z.strictObject({
   }),
   crashes: z.int().min(0).max(1000).default(3).meta({ description: "Crashes of one part or of devices within 10 minutes" }),
   stuckSeconds: seconds.default(30).meta({ description: "Seconds that a device may stay in a state beyond the watchdog of that state" }),
-  diskFreeMiB: z.int().min(1).max(MAX_MIB).default(512).meta({ description: "Free MiB that the disk of the data directory should have" }),
+  diskFreeMib: z.int().min(1).max(MAX_MIB).default(512).meta({ description: "Free MiB that the disk of the data directory should have" }),
   eventLoopDelayMs: z.int().min(10).max(10_000).default(120).meta({
     description: "Milliseconds that timers may be late for a minute; devices hold two frames of 60 ms in advance",
   }),

@@ -43,13 +43,13 @@ export const healthSection = z.strictObject({
   eventLoopWarnMs: z.int().min(1).max(MAX_INTERVAL_MS).default(200).meta({
     description: "Milliseconds that the event loop is late within 10 s, from which health is degraded",
   }),
-  maxMemoryMiB: z.int().min(0).max(MAX_MIB).default(0).meta({
+  maxMemoryMib: z.int().min(0).max(MAX_MIB).default(0).meta({
     description: "MiB of memory of the process from which health is degraded; 0 looks at the engine's heap alone",
   }),
-  diskWarnMiB: z.int().min(0).max(MAX_MIB).default(1024).meta({
+  diskWarnMib: z.int().min(0).max(MAX_MIB).default(1024).meta({
     description: "Free MiB on the data directory's disk below which health is degraded",
   }),
-  diskFailMiB: z.int().min(0).max(MAX_MIB).default(64).meta({
+  diskFailMib: z.int().min(0).max(MAX_MIB).default(64).meta({
     description: "Free MiB on the data directory's disk below which no devices are taken: their turns could not be kept",
   }),
   restartsWarn: z.int().min(1).max(1000).default(3).meta({

@@ -2,8 +2,9 @@
  * How available the server was, and what is left of its error budget.
  *
  * Availability is the chance that a person who comes at any time is served: the share of the time in which devices were taken, times the
- * share of the turns that did not fail by the server. A time in which the process did not run counts as one in which no device was taken, from
- * the first start on. A window without turns has lost none. The objective is {@link OBJECTIVE}; the budget is what it allows to be lost.
+ * share of the turns that did not fail by the server. Time counts from the moment in which the first device could be taken; from then on a
+ * time in which the process did not run is one in which none was. A window without turns has lost none. The objective is {@link OBJECTIVE};
+ * the budget is what it allows to be lost.
  *
  * @module
  */
@@ -51,6 +52,8 @@ export class AvailabilityMeter {
   readonly #clock: Pick<Clock, "now" | "wall">;
   readonly #rings: Readonly<Record<AvailabilityWindow, UsageRing>>;
   #ready = false;
+  /** Whether devices were ever taken. */
+  #begun: boolean;
   #markedAt: number;
 
   /** With what was kept of earlier, the time since then counts as one in which the process did not run. */
@@ -58,6 +61,7 @@ export class AvailabilityMeter {
     this.#clock = clock;
     this.#markedAt = clock.now();
     this.#rings = { "1h": ring("1h"), "24h": ring("24h"), "30d": ring("30d") };
+    this.#begun = earlier !== undefined;
     if (earlier === undefined) return;
     for (const window of WINDOWS) this.#rings[window].restore(earlier.rings[window]);
     this.#count(earlier.until, clock.wall(), "downMs");
@@ -65,10 +69,12 @@ export class AvailabilityMeter {
 
   /** Says whether devices are taken from now on. Called now and then, so that no bucket misses its time. */
   mark(ready: boolean): void {
-    const { now, wall } = { now: this.#clock.now(), wall: this.#clock.wall() };
+    const now = this.#clock.now();
+    const wall = this.#clock.wall();
     const step = now - this.#markedAt;
     this.#markedAt = now;
-    this.#count(wall - step, wall, this.#ready && step <= MAX_STEP_MS ? "readyMs" : "downMs");
+    if (this.#begun) this.#count(wall - step, wall, this.#ready && step <= MAX_STEP_MS ? "readyMs" : "downMs");
+    this.#begun ||= ready;
     this.#ready = ready;
   }
 

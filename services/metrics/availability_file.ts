@@ -54,11 +54,13 @@ export async function keepAvailability({ dataDir, clock, logger, ready }: KeepAv
       logger.warn("The count of availability cannot be kept: {error}", { error: messageOf(error) });
     }
   };
+  let writing: Promise<void> | undefined;
   const run = async () => {
     for (let writtenAt = clock.now(); !over.signal.aborted;) {
       meter.mark(ready());
       if (clock.now() - writtenAt >= WRITE_MS) {
-        await write();
+        // Beside the marks: a slow disk must not look like an outage.
+        writing ??= write().finally(() => writing = undefined);
         writtenAt = clock.now();
       }
       await delay(clock, MARK_MS, over.signal).catch(() => {});
@@ -70,6 +72,7 @@ export async function keepAvailability({ dataDir, clock, logger, ready }: KeepAv
     async [Symbol.asyncDispose]() {
       over.abort();
       await running;
+      await writing;
       meter.mark(false);
       await write();
     },

@@ -22,7 +22,9 @@ const FIELDS = ["readyMs", "downMs", "good", "bad"] as const satisfies readonly 
 /** One bucket as it is kept on disk: its number since 1970, and the fields. */
 export type StoredBucket = readonly [bucket: number, readyMs: number, downMs: number, good: number, bad: number];
 
-/** A ring of buckets: the last `count`, of `bucketMs` milliseconds each. */
+/**
+ * A ring of buckets for a window of `count` times `bucketMs` milliseconds. Of the oldest bucket counts the part that lies in the window.
+ */
 export class UsageRing {
   readonly bucketMs: number;
   readonly #count: number;
@@ -31,9 +33,10 @@ export class UsageRing {
 
   constructor(bucketMs: number, count: number) {
     this.bucketMs = bucketMs;
-    this.#count = count;
-    this.#numbers = new Float64Array(count).fill(-1);
-    this.#values = new Float64Array(count * FIELDS.length);
+    // One more: the newest is not full yet.
+    this.#count = count + 1;
+    this.#numbers = new Float64Array(count + 1).fill(-1);
+    this.#values = new Float64Array((count + 1) * FIELDS.length);
   }
 
   /** Counts `amount` of `field` at `at`, Unix milliseconds. */
@@ -55,10 +58,14 @@ export class UsageRing {
   /** What happened in the whole time of the ring, which ends at `now`, Unix milliseconds. */
   total(now: number): Usage {
     const newest = Math.floor(now / this.bucketMs);
+    const oldest = newest - this.#count + 1;
+    const share = 1 - (now / this.bucketMs - newest);
     const total = { readyMs: 0, downMs: 0, good: 0, bad: 0 };
     for (let index = 0; index < this.#count; index++) {
-      if (this.#numbers[index]! <= newest - this.#count || this.#numbers[index]! > newest) continue;
-      FIELDS.forEach((field, place) => total[field] += this.#values[index * FIELDS.length + place]!);
+      const number = this.#numbers[index]!;
+      if (number < oldest || number > newest) continue;
+      const weight = number === oldest ? share : 1;
+      FIELDS.forEach((field, place) => total[field] += weight * this.#values[index * FIELDS.length + place]!);
     }
     return total;
   }

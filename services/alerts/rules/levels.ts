@@ -39,7 +39,7 @@ export function levelRules(thresholds: Thresholds): AlertRule[] {
       assess({ diskFreeBytes }) {
         if (diskFreeBytes === undefined) return undefined;
         const value = diskFreeBytes / MIB;
-        const limit = thresholds.diskFreeMiB;
+        const limit = thresholds.diskFreeMib;
         return one({ subject: EVERYTHING, value, limit }, value < limit);
       },
     },

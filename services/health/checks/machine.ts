@@ -79,7 +79,7 @@ export function memoryCheck(maxMiB: number, figures: () => MemoryFigures = machi
           status: resident,
           value: rss / MIB,
           unit: "MiB",
-          ...(resident === "pass" ? {} : { output: `The process takes ${Math.round(rss / MIB)} MiB; health.maxMemoryMiB is ${maxMiB}` }),
+          ...(resident === "pass" ? {} : { output: `The process takes ${Math.round(rss / MIB)} MiB; health.maxMemoryMib is ${maxMiB}` }),
         },
       ];
     },

@@ -22,7 +22,7 @@ export const THRESHOLDS: Thresholds = {
   responseSeconds: 3,
   crashes: 3,
   stuckSeconds: 30,
-  diskFreeMiB: 512,
+  diskFreeMib: 512,
   eventLoopDelayMs: 120,
 };
 
