@@ -9,6 +9,7 @@ import { provide, type Provided } from "../actors/supervision/provide.ts";
 import { type Cache, cachedArchive, cachedHistory, createCache, type InvalidationChannel } from "../services/cache/mod.ts";
 import type { Database } from "../services/database/database.ts";
 import { announcing } from "../services/delivery/announce.ts";
+import { mysqlDeviceTable } from "../services/devices/mysql.ts";
 import type { HistoryArchive } from "../services/history/archive.ts";
 import { AudioBudget } from "../services/history/audio_budget.ts";
 import { bothArchives } from "../services/history/both.ts";
@@ -49,7 +50,7 @@ export function databasePart(around: Surroundings, redis: Provided<RedisLink> | 
   return provide({ id: "database" }, async ({ resources }) => {
     const logger = createLogger("history");
     const audioBudget = new AudioBudget({ maxBytes, measure: () => measureHistory(dataDir), clock, logger });
-    const opened = await openSqliteHistory({ dataDir, clock, logger, audioBudget });
+    const opened = await openSqliteHistory({ dataDir, clock, logger, audioBudget, flushBeside: true });
     const store = metrics === undefined ? opened : timedStore(opened, metrics.instruments, clock);
     const kept = resources.use(patientHistory(store, { clock, logger }));
     const link = redis?.peek();
@@ -77,7 +78,7 @@ export function databasePart(around: Surroundings, redis: Provided<RedisLink> | 
     const lifeCycle = resources.use(
       await openLifeCycle({
         archive,
-        deviceTable: store.deviceTable,
+        deviceTable: remote === undefined ? store.deviceTable : mysqlDeviceTable(remote.database),
         deviceStore: store,
         history: config.history,
         dataDir,

@@ -41,6 +41,11 @@ export interface SqliteHistoryOptions {
   readonly logger?: Logger;
   /** Says whether there is room for more audio; without it there always is. */
   readonly audioBudget?: Pick<AudioBudget, "admits" | "added">;
+  /**
+   * Whether commits are flushed to disk beside the event loop, several together: for a process that plays audio meanwhile. They take as long
+   * and are as durable. @default {false}
+   */
+  readonly flushBeside?: boolean;
 }
 
 /** A history store with its outbox, what is kept of devices, and the archive of all of it. */

@@ -21,6 +21,7 @@ import { listSessions, listTurns, type SessionQuery, type TurnQuery } from "./qu
 import { type HistorySchema, sessionRow, TURN_COLUMNS, turnRow } from "./schema.ts";
 import { indexTurns } from "./search_index.ts";
 import { runOnFile, sqliteDialect } from "./sqlite_archive.ts";
+import { WalFlush } from "./wal_flush.ts";
 import type { HistoryStore, SessionRecord, SessionSummary, StoredTurn, TurnDraft, TurnRecord } from "./store.ts";
 
 const WRITTEN = [...TURN_COLUMNS, "search_text"] as const;
@@ -34,6 +35,8 @@ export interface SqliteStoreOptions {
   readonly clock: Clock;
   readonly logger?: Logger;
   readonly audioBudget?: Pick<AudioBudget, "admits" | "added">;
+  /** Whether commits are flushed beside the event loop. @default {false} */
+  readonly flushBeside?: boolean;
 }
 
 /** The store on an open, migrated file, which it closes when it is disposed of. */
@@ -47,11 +50,16 @@ export class SqliteStore implements HistoryStore, Outbox {
   readonly #committing = new Map<string, Promise<void>>();
   /** Marks of committed turns that the next write takes along: see {@link HistoryStore.notePersisted}. */
   readonly #persisted = new Map<string, number>();
+  /** Flushes what is committed; absent where SQLite does so itself, within the commit. */
+  readonly #wal: WalFlush | undefined;
+  /** Whether SQLite itself has flushed the log once, which makes its entry in the folder durable, too. */
+  #walIsThere = false;
 
   constructor(db: SqliteFile, builder: Kysely<HistorySchema>, options: SqliteStoreOptions) {
     this.#db = db;
     this.#builder = builder;
     this.#dialect = sqliteDialect(builder);
+    this.#wal = options.flushBeside === true ? new WalFlush(db.path) : undefined;
     this.#options = options;
     this.#audio = new KeptAudio(options);
   }
@@ -150,6 +158,7 @@ export class SqliteStore implements HistoryStore, Outbox {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.allSettled(this.#committing.values());
+    await this.#wal?.[Symbol.asyncDispose]();
     try {
       this.#write(() => {});
     } catch (error) {
@@ -182,10 +191,11 @@ export class SqliteStore implements HistoryStore, Outbox {
 
   async #commit(turn: TurnRecord): Promise<void> {
     const committed = this.#db.prepare("SELECT 1 FROM turns WHERE turn_id = ? AND outcome IS NOT NULL").get(storedText(turn.turnId));
-    if (committed !== undefined) return;
+    // What was committed before may not have reached the disk.
+    if (committed !== undefined) return await this.#wal?.flushed();
     const audioFiles = await this.#audio.keep(turn);
     const row = turnRow({ ...turn, audioFiles });
-    const isKept = this.#db.transaction(() => {
+    const isKept = this.#commitDurably(() => {
       this.#writePersisted();
       const tombstones = this.#tombstones(row);
       if (tombstones.covers(row)) {
@@ -200,7 +210,17 @@ export class SqliteStore implements HistoryStore, Outbox {
       return true;
     });
     this.#persisted.clear();
+    await this.#wal?.flushed();
     if (!isKept) await this.#audio.drop(audioFiles);
+  }
+
+  /** A transaction that is on the disk when it returns, or, with a flush beside it, when that is done. */
+  #commitDurably<T>(body: () => T): T {
+    const commit = () => this.#db.transaction(body);
+    if (this.#wal !== undefined && this.#walIsThere) return this.#db.relaxed(commit);
+    const result = commit();
+    this.#walIsThere = true;
+    return result;
   }
 
   #tombstones(turn: Erasable): Tombstones {

@@ -485,11 +485,9 @@ Deno.test("each frame tells how late it was sent, and what was not there yet is 
   await clock.advance(500);
   // Long after the device has run dry, which is an underrun and no fault of the pace.
   push(2);
-  clock.lateness = () => 0;
   playout.finish();
   await clock.advance(1000);
-  assert.equal(late.length, 5);
-  assert.deepEqual([late[0], late[2], late[3], late[4]], [0, 7, 0, 0], `${late}`);
+  assert.deepEqual(late, [0, 7, 7, 0, 7]);
 });
 
 Deno.test("a pause makes no frame late", async () => {

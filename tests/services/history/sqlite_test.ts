@@ -12,16 +12,23 @@ async function temporary(): Promise<{ dir: string } & AsyncDisposable> {
   return { dir, [Symbol.asyncDispose]: () => Deno.remove(dir, { recursive: true }) };
 }
 
-const open = (dataDir: string): Promise<SqliteHistory> => openSqliteHistory({ dataDir, clock: new VirtualClock() });
+const open = (dataDir: string, flushBeside = false): Promise<SqliteHistory> =>
+  openSqliteHistory({ dataDir, clock: new VirtualClock(), flushBeside });
 
-const harness = async (): Promise<Harness<SqliteHistory>> => {
+for (const flushBeside of [false, true]) {
+  const name = flushBeside ? "SQLite, flushed beside" : "SQLite";
+  historyContract(name, () => harness(flushBeside));
+  outboxContract(name, () => harness(flushBeside));
+}
+
+async function harness(flushBeside: boolean): Promise<Harness<SqliteHistory>> {
   const root = await temporary();
   let lives = 0;
   const dir = () => join(root.dir, String(lives));
   const opened: SqliteHistory[] = [];
   return {
     async open() {
-      const store = await open(dir());
+      const store = await open(dir(), flushBeside);
       opened.push(store);
       return store;
     },
@@ -39,10 +46,7 @@ const harness = async (): Promise<Harness<SqliteHistory>> => {
       await root[Symbol.asyncDispose]();
     },
   };
-};
-
-historyContract("SQLite", harness);
-outboxContract("SQLite", harness);
+}
 
 Deno.test("audio is written below the device's folder before the commit and named in the turn", async () => {
   await using root = await temporary();
