@@ -20,7 +20,8 @@ function bookOf(forMs = FOR_MS) {
     told,
     /** Takes the same reading for a while; undefined is unknown. */
     keep(value: number | undefined, ms: number) {
-      for (let end = now + ms; now < end; now += STEP_MS) {
+      const end = now + ms;
+      for (; now < end; now += STEP_MS) {
         told.push(...book.take(value === undefined ? {} : { outboxOldestSeconds: value }, { now, wall: EPOCH + now }));
       }
     },
