@@ -46,7 +46,7 @@ export function composeProcess(surroundings: Surroundings): ProcessParts {
     maxDevices: config.server.maxConnections,
   });
   const configuration = configurationPart(around);
-  const redis = redisPart(around);
+  const redis = redisPart(around, () => health?.refresh("redis"));
   const database = databasePart(around, redis);
   const speech = speechPart(around);
   const sync = syncPart(around, { database, speech, redis });
