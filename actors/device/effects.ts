@@ -76,6 +76,7 @@ export class Effects implements DevicePorts, Disposable {
       memory: () => memory?.text ?? "",
     });
     this.#speculation = new Speculation({
+      clock: deps.clock,
       enabled: settings.features.speculation,
       allowed: () => this.#speaker.mayAnswer(),
       recognize: (utterance, options) => this.#hear(utterance, options),
