@@ -20,6 +20,7 @@ import { openSqliteHistory, type SqliteHistory } from "../services/history/sqlit
 import type { HistoryStore } from "../services/history/store.ts";
 import { openLifeCycle, type RunningLifeCycle } from "../services/life_cycle.ts";
 import { createLogger } from "../services/logging/mod.ts";
+import { timedStore } from "../services/metrics/timed_store.ts";
 import type { RedisLink } from "../services/redis/link.ts";
 import { hasRemote, openRemote } from "./remote.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -44,12 +45,13 @@ export interface Stores {
 
 /** Everything that lasts. */
 export function databasePart(around: Surroundings, redis: Provided<RedisLink> | undefined): Provided<Stores> {
-  const { config, clock, random } = around;
+  const { config, clock, random, metrics } = around;
   const { dataDir, features, history: { maxBytes, localDays } } = config;
   return provide({ id: "database" }, async ({ resources }) => {
     const logger = createLogger("history");
     const audioBudget = new AudioBudget({ maxBytes, measure: () => measureHistory(dataDir), clock, logger });
-    const store = await openSqliteHistory({ dataDir, clock, logger, audioBudget, flushBeside: true });
+    const opened = await openSqliteHistory({ dataDir, clock, logger, audioBudget, flushBeside: true });
+    const store = metrics === undefined ? opened : timedStore(opened, metrics.instruments, clock);
     const kept = resources.use(patientHistory(store, { clock, logger }));
     const link = redis?.peek();
     const { cache, channel } = createCache({
