@@ -53,8 +53,17 @@ export class Patient implements HealthCheck {
   }
 }
 
+/** What {@link rig} sets up. */
+export interface Rig extends AsyncDisposable {
+  readonly clock: VirtualClock;
+  readonly log: ReturnType<typeof captureLogger>;
+  readonly patients: { [id: string]: Patient };
+  readonly health: Health;
+  readonly supervisor: Supervisor;
+}
+
 /** Health of some patients under a supervisor, on a virtual clock. */
-export function rig(names: Readonly<Record<string, boolean>>, options: Partial<HealthOptions> = {}) {
+export function rig(names: Readonly<Record<string, boolean>>, options: Partial<HealthOptions> = {}): Rig {
   const clock = new VirtualClock();
   const log = captureLogger();
   const patients = Object.fromEntries(Object.entries(names).map(([id, required]) => [id, new Patient(clock, id, required)]));
