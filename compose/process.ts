@@ -34,7 +34,7 @@ export interface ProcessParts {
 
 /** Composes the process; nothing is started. */
 export function composeProcess(surroundings: Surroundings): ProcessParts {
-  const { config, clock, version, platform } = surroundings;
+  const { config, clock, version } = surroundings;
   const counting = createMetrics(surroundings, () => http.peek()?.readiness().ready ?? false);
   const metrics = counting?.metrics;
   const around: Surroundings = { ...surroundings, metrics };
