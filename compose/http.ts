@@ -20,6 +20,7 @@ import { createDeviceTokens } from "../services/tokens.ts";
 import type { Secrets } from "./configuration.ts";
 import { prometheusText } from "../services/metrics/prometheus.ts";
 import { connectionResult } from "../services/metrics/instruments.ts";
+import type { AlertBoard } from "../services/alerts/board.ts";
 import type { App } from "../routes/app.ts";
 import type { HealthReport } from "../services/health/report.ts";
 import { isKnown } from "./known.ts";
@@ -38,6 +39,8 @@ export interface HttpNeeds extends StatusNeeds {
   readonly recorders: RecorderHub;
   /** What the checks have found. */
   readonly health: () => HealthReport | undefined;
+  /** The alerts, where they run. */
+  readonly alerts: () => AlertBoard | undefined;
 }
 
 /** Where the process listens. */
@@ -85,6 +88,7 @@ export function httpPart({ config, clock, random, platform, version, metrics }: 
       live: () => platform.live,
       started: () => platform.started,
       health: needs.health,
+      alerts: needs.alerts,
       ...(metrics === undefined ? {} : {
         metrics: () => prometheusText(metrics.instruments.registry),
         onDoorAnswer: (code) => metrics.instruments.deviceConnections.add(1, connectionResult(code)),

@@ -9,6 +9,7 @@ import type { Logger } from "@logtape/logtape";
 import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { DeviceStatus } from "../actors/device/status.ts";
+import type { AlertBoard } from "../services/alerts/board.ts";
 import type { HistoryStore } from "../services/history/store.ts";
 import { type Readiness, readiness } from "../services/health/readiness.ts";
 import type { HealthReport } from "../services/health/report.ts";
@@ -101,6 +102,8 @@ export interface AppDeps {
   readonly lanAddresses: () => readonly string[];
   /** The life cycle of the history below `/api`; absent where `features.api` is off. */
   readonly lifeCycle?: LifeCycle;
+  /** The alerts; undefined while none are raised. */
+  readonly alerts?: () => AlertBoard | undefined;
 }
 
 /** The routes, and the door of the devices for a port of their own. */
@@ -191,6 +194,7 @@ export function createApp(deps: AppDeps): App {
     refusal: (c) => owner.refusal(c) ?? crossSiteRefusal(c.req.raw, c.env.peer, proxies, config.server.publicUrl),
     failed,
     ...(deps.lifeCycle === undefined ? {} : { lifeCycle: deps.lifeCycle }),
+    ...(deps.alerts === undefined ? {} : { alerts: deps.alerts }),
   });
 
   const app = new Hono<AppEnv>();

@@ -10,6 +10,7 @@ import type { AudioStore } from "../../services/audio_store/audio_store.ts";
 import type { DeviceRegistry } from "../../services/devices/registry.ts";
 import type { HistoryArchive } from "../../services/history/archive.ts";
 import type { Erase } from "../../services/history/eraser.ts";
+import type { AlertBoard } from "../../services/alerts/board.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { AppEnv } from "../app_env.ts";
 import type { Say } from "./say.ts";
@@ -42,4 +43,6 @@ export interface ApiDeps {
   /** Hears of what failed inside. */
   readonly failed: (error: unknown, request: Request) => Response;
   readonly lifeCycle?: LifeCycle;
+  /** Looks for the alerts; undefined while none are raised. Absent where there never are any. */
+  readonly alerts?: () => AlertBoard | undefined;
 }
