@@ -138,7 +138,11 @@ export function createApp(deps: AppDeps): App {
     return c.body(document, 200, security);
   });
   app.get("/owner", (c) => owner.refusal(c) ?? c.redirect("/", 303));
-  app.get("/health", (c) => c.json({ status: "ok", version: deps.version }, 200, { "cache-control": "no-store", ...API_HEADERS }));
+  app.get("/health", (c) => {
+    const draining = deps.draining();
+    const body = { status: draining ? "draining" : "ok", version: deps.version };
+    return c.json(body, draining ? 503 : 200, { "cache-control": "no-store", ...API_HEADERS });
+  });
   app.get("/api/status", (c) =>
     owner.refusal(c) ?? c.json(
       {

@@ -222,6 +222,11 @@ export class Effects implements DevicePorts, Disposable {
     this.#speaker.resume();
   }
 
+  finishSentence(): void {
+    this.#options.recorder?.note("draining");
+    this.#speaker.finishSentence();
+  }
+
   quiet(): void {
     this.send({ type: "tts", state: "stop" });
   }

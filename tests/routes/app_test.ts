@@ -174,6 +174,13 @@ Deno.test("health is simple and for everybody", async () => {
   assert.match(body, /\{"status":"ok","version":"0\.1\.0"\}/);
 });
 
+Deno.test("a server that drains says so, and is not ready for more", async () => {
+  await using fx = startApp({ deps: { draining: () => true } });
+  const { status, body } = await ask(fx, "/health");
+  assert.equal(status, 503);
+  assert.match(body, /"status":"draining"/);
+});
+
 Deno.test("what is not there is a problem that says what is", async () => {
   await using fx = startApp();
   const response = await fetch(`${fx.base}/nowhere`, { method: "POST" });

@@ -63,6 +63,8 @@ export class Reply {
   readonly #options: ReplyOptions;
   readonly #playout: Playout;
   readonly #ended = Promise.withResolvers<void>();
+  /** Resolves when nothing more of the text is wanted. */
+  readonly #enough = Promise.withResolvers<void>();
   readonly #stop = new AbortController();
   #felt = false;
   #emotion: Emotion | undefined;
@@ -98,6 +100,10 @@ export class Reply {
         options.onHeard();
       },
       onEnded: () => this.#ended.resolve(),
+      onCutShort: () => {
+        turn.cutShort = true;
+        this.#enough.resolve();
+      },
       onStalled: () => {
         const error = new AppError(`The device took no audio for ${NETWORK_STALL_MS} ms`, { code: "network_stalled", retryable: true });
         turn.fail(error);
@@ -176,8 +182,17 @@ export class Reply {
     }, ms);
   }
 
-  /** Speaks a text; resolves when all of it has been handed to the playout. */
-  async speak(text: AsyncIterable<string>): Promise<void> {
+  /** Makes the sentence that is heard the last; where nothing is heard yet, the first. */
+  finishSentence(): void {
+    if (!this.#over) this.#playout.finishSentence();
+  }
+
+  /** Speaks a text; resolves when all of it, or all that is wanted of it, has been handed to the playout. */
+  speak(text: AsyncIterable<string>): Promise<void> {
+    return Promise.race([this.#speak(text), this.#enough.promise]);
+  }
+
+  async #speak(text: AsyncIterable<string>): Promise<void> {
     const { turn, settings, synthesize } = this.#options;
     const signal = this.signal;
     for await (const sentence of splitSentences(this.#written(text))) {
@@ -202,6 +217,7 @@ export class Reply {
     this.#disarmFiller();
     this.#playout.sentence(sentence);
     for await (const packet of encoder.encode(audio, settings.downlink, { signal, slackMs: this.#playout.queuedMs })) {
+      if (turn.cutShort) return;
       turn.mark("firstAudioMs");
       await this.#room(signal);
       if (settings.historyAudio === "both") this.packets.push(packet);

@@ -54,6 +54,8 @@ export interface SpeakerOptions {
 export class Speaker {
   readonly #options: SpeakerOptions;
   #reply: Reply | undefined;
+  /** Whether replies end with their sentence. */
+  #finishing = false;
   #progress = -1;
   /** When a reply was last ended before its time, milliseconds of the clock. */
   #cutAt = -Infinity;
@@ -91,6 +93,7 @@ export class Speaker {
       onHeard: () => tell({ type: "REPLY_HEARD", turnId: turn.id }),
     });
     this.#reply = reply;
+    if (this.#finishing) reply.finishSentence();
     this.#progress = -1;
     this.#run(turn, job, reply).then(() => tell({ type: "REPLY_ENDED", turnId: turn.id }));
     return {
@@ -114,6 +117,12 @@ export class Speaker {
   /** Makes the reply go on. */
   resume(): void {
     this.#reply?.resume();
+  }
+
+  /** Ends this reply, and those that follow, with the sentence that is heard. */
+  finishSentence(): void {
+    this.#finishing = true;
+    this.#reply?.finishSentence();
   }
 
   /** The request for an answer to `userText`; `undefined` while the device is still telling its tools. */

@@ -75,7 +75,8 @@ export class ChartModel {
   #recognizing: Turn | undefined;
   #reply: ((event: ReplyEvent) => void) | undefined;
 
-  constructor({ settings, replyThrows = false }: ModelOptions) {
+  /** With `start` false somebody else starts the actor. */
+  constructor({ settings, replyThrows = false }: ModelOptions, start = true) {
     this.#replyThrows = replyThrows;
     this.actor = createActor(deviceMachine, {
       clock: this.clock,
@@ -85,7 +86,12 @@ export class ChartModel {
       },
     });
     this.actor.subscribe({ error: (error) => this.failure = error });
-    this.actor.start();
+    if (start) this.actor.start();
+  }
+
+  /** Whether a reply is under way. */
+  get replying(): boolean {
+    return this.#reply !== undefined;
   }
 
   /** The context of the chart. */
@@ -210,6 +216,7 @@ export class ChartModel {
       },
       holdReply: () => this.held = true,
       resumeReply: () => this.held = false,
+      finishSentence: call("finishSentence"),
       quiet: call("quiet"),
       isStuck: () => this.stuck,
       persist: (turn) => {
@@ -291,5 +298,6 @@ export const STEPS: readonly Step[] = [
   event("mic silent", { type: "MIC_SILENT" }),
   event("vad failed", { type: "VAD_FAILED" }),
   event("link closed", { type: "LINK_CLOSED", reason: "" }),
+  event("drain", { type: "DRAIN" }),
   event("replaced", { type: "STOP", reason: "replaced" }),
 ];
