@@ -23,6 +23,7 @@ import { createApp } from "./routes/app.ts";
 import { bannerLines } from "./routes/banner.ts";
 import { tokenRequired } from "./routes/device_policy.ts";
 import { listen } from "./routes/listener.ts";
+import { noteConnections, noteSeen } from "./routes/sightings.ts";
 import { MAX_BUFFERED_BYTES } from "./routes/transport/limits.ts";
 import { createNativeTransport } from "./routes/transport/native.ts";
 import { createWsTransport } from "./routes/transport/ws.ts";
@@ -35,6 +36,7 @@ import { createEsp32Server } from "./services/esp32_server/mod.ts";
 import { patientHistory } from "./services/history/patient.ts";
 import { DailyUsage } from "./services/history/daily_usage.ts";
 import { openSqliteHistory } from "./services/history/sqlite.ts";
+import { openLifeCycle } from "./services/life_cycle.ts";
 import { configureLogging, createLogger } from "./services/logging/mod.ts";
 import { type OwnerPassword, ownerPassword } from "./services/owner_password.ts";
 import { watchSignals } from "./services/process_signals.ts";
@@ -139,7 +141,18 @@ async function run(config: Config, dev: boolean): Promise<number> {
     const logger = createLogger("history");
     const store = await openSqliteHistory({ dataDir, clock, logger });
     const kept = scope.resources.use(patientHistory(store, { clock, logger }));
-    return { store, history: cachedHistory(kept, cache) };
+    const lifeCycle = scope.resources.use(
+      await openLifeCycle({
+        archive: store,
+        deviceTable: store.deviceTable,
+        deviceStore: store,
+        history: config.history,
+        dataDir,
+        clock,
+        logger,
+      }),
+    );
+    return { store, lifeCycle, history: cachedHistory(kept, cache) };
   });
 
   const speech = provide({ id: "speech" }, async (scope) => {
@@ -203,7 +216,7 @@ async function run(config: Config, dev: boolean): Promise<number> {
   let { port, wsPort } = server;
   const http = provide({ id: "http", shutdown: server.shutdownMs }, async (scope) => {
     const { key, password } = configuration.get();
-    const { history } = database.get();
+    const { history, lifeCycle } = database.get();
     const supervisor = devices.get();
     const logger = createLogger("routes");
     const transportOptions = {
@@ -213,7 +226,7 @@ async function run(config: Config, dev: boolean): Promise<number> {
       connectionId: () => random.uuid(),
     };
     const ws = server.transport === "ws" ? createWsTransport(transportOptions) : undefined;
-    const accept = supervisor.accept.bind(supervisor);
+    const accept = noteConnections(supervisor.accept.bind(supervisor), lifeCycle.registry, clock);
     const app = createApp({
       config,
       port: () => listener.address.port,
@@ -231,7 +244,9 @@ async function run(config: Config, dev: boolean): Promise<number> {
       say: (deviceId, text, interrupt) => supervisor.say(deviceId, text, interrupt),
       draining: () => platform.draining,
       isKnown: knownDevices(history, cache),
+      onDeviceSeen: noteSeen(lifeCycle.registry),
       lanAddresses,
+      ...(features.api ? { lifeCycle } : {}),
     });
     const closingMs = server.shutdownMs * CLOSING_SHARE;
     const listener = listen({ host: server.host, port, handler: app.handler, clock, logger });

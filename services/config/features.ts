@@ -23,5 +23,6 @@ export const featuresSection = z.strictObject({
   fillers: flag("Say a moment's patience when an answer is long in coming, as conversation.fillerAfterMs says"),
   cache: flag("Keep what is read again and again: in memory, or in Redis where several nodes share a database"),
   historyAudio: flag("Keep the audio that history.audio asks for"),
+  api: flag("Serve devices, sessions, turns, search, export and import below /api; off leaves /api/status and say"),
   tracing: flag("Make an OpenTelemetry trace of each turn; nothing is made or sent unless OTEL_DENO is true"),
 });

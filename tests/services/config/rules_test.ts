@@ -26,6 +26,11 @@ const BROKEN: readonly (readonly [string, DeepPartial<Config>, RegExp])[] = [
     /vad\.maxUtteranceMs = 1000 .*more than audio\.vad\.preRollMs and audio\.vad\.minSpeechMs together, which are 1000/,
   ],
   ["both transports on one port", { server: { transport: "ws", wsPort: 8000 } }, /server\.wsPort = 8000 .*another port/],
+  [
+    "an S3-compatible store without a bucket",
+    { history: { audioStore: { kind: "s3", endpoint: "http://minio:9000", accessKeyId: "a", secretAccessKey: "b" } } },
+    /history\.audioStore\.bucket = "" .*kind is s3/,
+  ],
   ["a list of devices without devices", { devices: { allow: "list" } }, /devices\.list = \[\] .*at least one/],
   ["a microphone watched longer than the session lasts", { devices: { silentMicMs: 90_000 } }, /silentMicMs = 90000 .*idleTimeoutMs/],
   [
