@@ -12,32 +12,39 @@ import { deviceSettings } from "./actors/device/settings.ts";
 import { Platform } from "./actors/platform/platform.ts";
 import { platformChildren } from "./actors/platform/tree.ts";
 import { rootCause } from "./actors/supervision/errors.ts";
+import { flagged } from "./actors/supervision/flagged.ts";
 import { provide } from "./actors/supervision/provide.ts";
 import { createAudioEngines } from "./audio/engines.ts";
 import { systemClock } from "./base/clock.ts";
 import { AppError, messageOf } from "./base/errors.ts";
 import { createIds } from "./base/ids.ts";
 import { systemRandom } from "./base/random.ts";
+import { createAdmission } from "./routes/admission.ts";
 import { lanAddresses } from "./routes/addresses.ts";
 import { createApp } from "./routes/app.ts";
 import { bannerLines } from "./routes/banner.ts";
 import { tokenRequired } from "./routes/device_policy.ts";
 import { listen } from "./routes/listener.ts";
 import { noteConnections, noteSeen } from "./routes/sightings.ts";
+import { watchSlowClients } from "./routes/slow_clients.ts";
 import { MAX_BUFFERED_BYTES } from "./routes/transport/limits.ts";
 import { createNativeTransport } from "./routes/transport/native.ts";
 import { createWsTransport } from "./routes/transport/ws.ts";
 import { listenWs } from "./routes/ws_listener.ts";
 import { cachedHistory, createCache, knownDevices } from "./services/cache/mod.ts";
 import { loadClips } from "./services/clips/clips.ts";
-import { type Config, ConfigError, loadSystemConfig } from "./services/config/mod.ts";
+import { type ChangeAuthor, flagGate, LiveConfig, watchFile } from "./services/config/live/mod.ts";
+import { type Config, ConfigError, loadSystemLayers, readText } from "./services/config/mod.ts";
 import { lockDataDir } from "./services/data_dir_lock.ts";
-import { createEsp32Server } from "./services/esp32_server/mod.ts";
+import { createLiveEsp32Server } from "./services/esp32_server/live.ts";
 import { patientHistory } from "./services/history/patient.ts";
 import { DailyUsage } from "./services/history/daily_usage.ts";
 import { openSqliteHistory } from "./services/history/sqlite.ts";
 import { openLifeCycle } from "./services/life_cycle.ts";
-import { configureLogging, createLogger } from "./services/logging/mod.ts";
+import { LoadCounters } from "./services/load/counters.ts";
+import { LoadMonitor } from "./services/load/load_monitor.ts";
+import { machineLoad } from "./services/load/machine_load.ts";
+import { configureLogging, createLogger, type Logging, type LoggingOptions } from "./services/logging/mod.ts";
 import { type OwnerPassword, ownerPassword } from "./services/owner_password.ts";
 import { watchSignals } from "./services/process_signals.ts";
 import { RecorderHub } from "./services/recorder/hub.ts";
@@ -54,6 +61,8 @@ import manifest from "./deno.json" with { type: "json" };
 const EXIT = {
   ok: 0,
   software: 70,
+  /** There was no memory left to go on with; a fresh process has it all. */
+  memoryOut: 71,
   /** The supervision tree gave up; a fresh process may do better. */
   gaveUp: 75,
   config: 78,
@@ -73,8 +82,9 @@ const HELP = `Serves xiaozhi devices.
   --help           this text
 
 Every other setting is a key of the configuration: deno task config
-The exit code is 0 after SIGINT, SIGTERM and SIGHUP, 128 and the number of the signal after a second one, 78 when the configuration is
-wrong, 75 when a part failed again and again, 70 after any other failure.
+SIGHUP has the configuration read again, or, where the server runs on a terminal, which is gone then, ends it.
+The exit code is 0 after SIGINT, SIGTERM and such a SIGHUP, 128 and the number of the signal after a second one, 78 when the configuration
+is wrong, 75 when a part failed again and again, 71 when memory is out, 70 after any other failure.
 `;
 
 async function main(args: readonly string[]): Promise<number> {
@@ -83,30 +93,42 @@ async function main(args: readonly string[]): Promise<number> {
     return EXIT.ok;
   }
   const dev = args.includes("--dev");
-  let config: Config;
   try {
-    ({ config } = await loadSystemConfig(args.filter((arg) => arg !== "--dev")));
+    const live = await LiveConfig.open({
+      clock: systemClock(),
+      logger: createLogger("config"),
+      load: () => loadSystemLayers(args.filter((arg) => arg !== "--dev")),
+      secret: (dataDir) => loadOrCreateKey(dataDir, systemRandom()),
+    });
+    return await run(live, dev);
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    complain(error.message);
-    return EXIT.config;
-  }
-  try {
-    return await run(config, dev);
-  } catch (error) {
+    if (error instanceof ConfigError) {
+      complain(error.message);
+      return EXIT.config;
+    }
     // Thrown on, it would reach the handler of unhandled rejections, whose log is closed by now.
     complain(error instanceof AppError ? error.message : error instanceof Error ? error.stack ?? error.message : String(error));
     return EXIT.software;
   }
 }
 
-async function run(config: Config, dev: boolean): Promise<number> {
-  const { server, devices: { tokenTtlDays, ...deviceConfig }, audio, dataDir, features, conversation } = config;
+async function run(live: LiveConfig, dev: boolean): Promise<number> {
+  // What needs a restart is read from here, what does not from `live`.
+  const { config } = live;
+  const { server, devices: { tokenTtlDays, ...deviceConfig }, audio, dataDir } = config;
   const clock = systemClock();
   const random = systemRandom();
-  using signals = watchSignals(clock);
+  const reload = (author: ChangeAuthor, options?: Parameters<LiveConfig["reload"]>[1]) =>
+    void live.reload(author, options).catch((error) =>
+      logger.error("The configuration stays as it was: {problem}", { problem: messageOf(error), by: author.by })
+    );
+  // A terminal that is closed sends SIGHUP to what runs on it; whatever runs on none is a daemon, which reads its configuration again.
+  const onTerminal = [Deno.stdin, Deno.stdout, Deno.stderr].some((stream) => stream.isTerminal());
+  const onReload = onTerminal ? undefined : () => reload({ by: "SIGHUP", via: "signal" });
+  using signals = watchSignals(clock, Deno, Deno.build.os, onReload);
   await using resources = new AsyncDisposableStack();
-  resources.use(configureLogging({ ...config.log, format: dev && config.log.format === "auto" ? "pretty" : config.log.format }));
+  const logging = resources.use(configureLogging(logOptions(config, dev)));
+  resources.use(live.onChange((next) => ({ commit: () => logging.reconfigure(logOptions(next, dev)) })));
   const logger = createLogger("main");
   const recorders = new RecorderHub({
     clock,
@@ -115,11 +137,26 @@ async function run(config: Config, dev: boolean): Promise<number> {
     ...config.recorder,
     maxDevices: server.maxConnections,
   });
+  const counters = new LoadCounters();
+  const memoryOut = Promise.withResolvers<void>();
+  const load = resources.use(
+    new LoadMonitor({
+      clock,
+      machine: resources.use(machineLoad()),
+      limits: () => live.config.load,
+      counters,
+      logger: createLogger("load"),
+      onMemoryOut: memoryOut.resolve,
+    }),
+  );
   const platform: Platform = new Platform({ clock, random, logger: createLogger("supervision"), devices: () => devices.peek() });
 
   // The tree, in the order of its start. What a service gets from another it may keep: under rest_for_one both end together.
   const configuration = provide({ id: "configuration" }, async (scope) => {
     scope.resources.use(await lockDataDir(dataDir, clock));
+    await live.begin();
+    const onChange = () => reload({ by: live.file, via: "file" }, { vanished: "refuse" });
+    scope.resources.use(watchFile({ file: live.file, clock, logger: createLogger("config"), readText, onChange }));
     return { key: await loadOrCreateKey(dataDir, random), password: await ownerPassword(dataDir, config.console.password, random) };
   });
 
@@ -128,7 +165,7 @@ async function run(config: Config, dev: boolean): Promise<number> {
     : undefined;
   const { cache, channel } = createCache({
     config: config.cache,
-    enabled: features.cache,
+    enabled: () => live.config.features.cache,
     ...(redis === undefined ? {} : { redis }),
     // The history is a file of this process alone.
     shared: false,
@@ -158,7 +195,9 @@ async function run(config: Config, dev: boolean): Promise<number> {
   const speech = provide({ id: "speech" }, async (scope) => {
     const logger = createLogger("esp32_server");
     const { timezone } = server;
-    const esp32Server = scope.resources.use(await createEsp32Server(config.esp32Server, { clock, logger, timezone, tempDir: dataDir }));
+    const esp32Server = scope.resources.use(
+      await createLiveEsp32Server({ live, deps: { clock, logger, timezone, tempDir: dataDir } }),
+    );
     const engines = scope.resources.use(createAudioEngines({
       vad: { engine: audio.vad.engine, logger: createLogger("vad") },
       encoder: { workers: audio.encodeWorkers, complexity: audio.complexity, bitrate: audio.bitrate },
@@ -173,22 +212,21 @@ async function run(config: Config, dev: boolean): Promise<number> {
     (scope): DeviceSupervisor => {
       const { store, history } = database.get();
       const { esp32Server, engines } = speech.get();
-      const { recognize, chat, synthesize } = esp32Server.providers;
-      // Which of several did a turn's work is in the log; a trace names them all.
-      const providers = { recognize: recognize.join(","), chat: chat.join(","), synthesize: synthesize.join(",") };
+      const providers = () => {
+        const { recognize, chat, synthesize } = esp32Server.providers;
+        // Which of several did a turn's work is in the log; a trace names them all.
+        return { recognize: recognize.join(","), chat: chat.join(","), synthesize: synthesize.join(",") };
+      };
       const tracing = { version: manifest.version, providers, content: config.tracing.content, key: configuration.get().key };
-      const memories = features.memory && config.history.enabled && esp32Server.followsInstructions
+      const memories = config.history.enabled
         ? scope.resources.use(new Memories({ clock, logger: createLogger("memory"), chat: esp32Server, store, history }))
         : undefined;
-      const tools = features.serverTools
-        ? createServerTools({
-          clock,
-          logger: createLogger("tools"),
-          timezone: server.timezone,
-          roles: Object.keys(conversation.roles),
-          weather: config.tools.weather,
-        })
-        : undefined;
+      const toolsOf = ({ conversation, tools: { weather } }: Config) => {
+        const roles = Object.keys(conversation.roles);
+        return createServerTools({ clock, logger: createLogger("tools"), timezone: server.timezone, roles, weather });
+      };
+      let tools = toolsOf(live.config);
+      scope.resources.use(live.onChange((next) => ({ commit: () => void (tools = toolsOf(next)) })));
       const supervisor = new DeviceSupervisor({
         clock,
         logger: createLogger("device"),
@@ -202,10 +240,16 @@ async function run(config: Config, dev: boolean): Promise<number> {
         ...(config.history.enabled ? { history, usage: new DailyUsage({ clock, timezone: server.timezone, store }) } : {}),
         deviceStore: store,
         ...(memories === undefined ? {} : { memories }),
-        ...(tools === undefined ? {} : { tools }),
-        ...(features.recorder ? { recorders } : {}),
-        ...(features.tracing ? { tracer: createTurnTracer(tracing) } : {}),
-        settingsFor: (deviceId) => deviceSettings(config, deviceId),
+        get tools() {
+          return tools;
+        },
+        recorders,
+        tracer: createTurnTracer(tracing),
+        pinServer: () => esp32Server.pin(),
+        // What an assistant with fixed answers is told to remember it does not use.
+        settingsFor: (deviceId) => deviceSettings(live.config, deviceId, { remembers: esp32Server.followsInstructions }),
+        settingsRevision: () => live.revision,
+        spare: (extra) => load.spare(extra),
       }, platform.log);
       scope.resources.defer(async () => void await supervisor.stop(server.shutdownMs / 2));
       return supervisor;
@@ -226,7 +270,8 @@ async function run(config: Config, dev: boolean): Promise<number> {
       connectionId: () => random.uuid(),
     };
     const ws = server.transport === "ws" ? createWsTransport(transportOptions) : undefined;
-    const accept = noteConnections(supervisor.accept.bind(supervisor), lifeCycle.registry, clock);
+    const slowClients = { clock, limits: () => live.config.load, counters, logger: createLogger("transport") };
+    const accept = watchSlowClients(noteConnections(supervisor.accept.bind(supervisor), lifeCycle.registry, clock), slowClients);
     const app = createApp({
       config,
       port: () => listener.address.port,
@@ -246,7 +291,15 @@ async function run(config: Config, dev: boolean): Promise<number> {
       isKnown: knownDevices(history, cache),
       onDeviceSeen: noteSeen(lifeCycle.registry),
       lanAddresses,
-      ...(features.api ? { lifeCycle } : {}),
+      lifeCycle,
+      apiIsOn: () => live.config.features.api,
+      live,
+      admission: createAdmission({ clock, limits: () => live.config.load, overload: () => load.overload, counters }),
+      load: () => ({
+        ...counters.counts(),
+        loopDelayMs: Math.round(load.loopDelayMs),
+        ...(load.overload === undefined ? {} : { overload: load.overload }),
+      }),
     });
     const closingMs = server.shutdownMs * CLOSING_SHARE;
     const listener = listen({ host: server.host, port, handler: app.handler, clock, logger });
@@ -268,7 +321,12 @@ async function run(config: Config, dev: boolean): Promise<number> {
     daemons: {
       // delivery: history delivery; give its flush to Platform as `flushOutbox`.
       // sync: the history of other servers.
-      ...(channel === undefined ? {} : { cacheInvalidation: invalidationChild({ channel, clock, random: () => random.next() }) }),
+      ...(channel === undefined ? {} : {
+        cacheInvalidation: flagged(invalidationChild({ channel, clock, random: () => random.next() }), {
+          gate: flagGate(live, "cache"),
+          clock,
+        }),
+      }),
       // health: the health of all of this.
     },
     devices,
@@ -279,10 +337,11 @@ async function run(config: Config, dev: boolean): Promise<number> {
   const ending = Promise.race([
     signals.first.then((signal) => ({ reason: String(signal), code: EXIT.ok })),
     unhandledRejection(logger).then(() => ({ reason: "a rejection was not handled", code: EXIT.software })),
+    memoryOut.promise.then(() => ({ reason: "memory is out", code: EXIT.memoryOut })),
     gaveUp.then((reason) => ({ reason, code: EXIT.gaveUp })),
   ]);
   if (await Promise.race([started.then(() => true), ending.then(() => false)])) {
-    greet(config, configuration.get().password, speech.get().esp32Server.describe(), http.get(), clock.now());
+    greet(logging, config, configuration.get().password, speech.get().esp32Server.describe(), http.get(), clock.now());
   }
   const { reason, code } = await ending;
   logger.info("Stopping: {reason}", { reason });
@@ -308,6 +367,7 @@ function unhandledRejection(logger: Logger): Promise<void> {
 
 /** Tells the person at the terminal where to go. */
 function greet(
+  logging: Logging,
   { server: { host, publicUrl }, devices }: Config,
   password: OwnerPassword,
   stages: readonly string[],
@@ -326,8 +386,14 @@ function greet(
     denoVersion: Deno.version.deno,
     path: Deno.env.get("PATH") ?? "",
   });
-  say(lines.join("\n") + "\n");
-  if (password.source === "created") say(`  The owner's password for other machines, kept in ${password.path}: ${password.password}\n\n`);
+  logging.print(lines.join("\n") + "\n");
+  if (password.source === "created") {
+    logging.print(`  The owner's password for other machines, kept in ${password.path}: ${password.password}\n\n`);
+  }
+}
+
+function logOptions({ log }: Config, dev: boolean): LoggingOptions {
+  return { ...log, format: dev && log.format === "auto" ? "pretty" : log.format };
 }
 
 function say(text: string): void {

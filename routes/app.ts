@@ -10,9 +10,13 @@ import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { DeviceStatus } from "../actors/device/status.ts";
 import type { HistoryStore } from "../services/history/store.ts";
+import type { LiveConfig } from "../services/config/live/mod.ts";
+import type { LoadCounts } from "../services/load/counters.ts";
+import type { Overload } from "../services/load/load_monitor.ts";
 import type { DeviceTokens } from "../services/tokens.ts";
+import type { Admission } from "./admission.ts";
 import { createApi } from "./api/mod.ts";
-import type { LifeCycle } from "./api/deps.ts";
+import type { ApiDeps, LifeCycle } from "./api/deps.ts";
 import { crossSiteRefusal } from "./api/same_origin.ts";
 import type { Say } from "./api/say.ts";
 import type { AppEnv } from "./app_env.ts";
@@ -75,8 +79,16 @@ export interface AppDeps {
   /** Hears of every device that OTA answered. */
   readonly onDeviceSeen?: (device: SeenDevice) => void | Promise<void>;
   readonly lanAddresses: () => readonly string[];
-  /** The life cycle of the history below `/api`; absent where `features.api` is off. */
+  /** The life cycle of the history below `/api`. */
   readonly lifeCycle?: LifeCycle;
+  /** Flag `features.api`: whether the life cycle is served now; it is by default. */
+  readonly apiIsOn?: () => boolean;
+  /** The configuration while the server runs. */
+  readonly live?: LiveConfig;
+  /** Whether devices may come in now; they always may by default. */
+  readonly admission?: Admission;
+  /** What `/api/status` tells of the load. */
+  readonly load?: () => LoadCounts & { readonly overload?: Overload; readonly loopDelayMs: number };
 }
 
 /** The routes, and the door of the devices for a port of their own. */
@@ -107,6 +119,7 @@ export function createApp(deps: AppDeps): App {
     maxConnections: config.server.maxConnections,
     draining: deps.draining,
     logger,
+    ...(deps.admission === undefined ? {} : { admission: deps.admission }),
   });
   const device = deviceRoute(deps, door);
   const owner = ownerGate(deps, proxies);
@@ -121,6 +134,7 @@ export function createApp(deps: AppDeps): App {
     timezone: config.server.timezone,
     clock,
     logger,
+    ...(deps.admission === undefined ? {} : { admission: deps.admission }),
     ...(deps.onDeviceSeen === undefined ? {} : { onDeviceSeen: deps.onDeviceSeen }),
   });
   const security = pageHeaders();
@@ -129,7 +143,7 @@ export function createApp(deps: AppDeps): App {
     logger.error("{method} request failed: {error}", { method: request.method, error: messageOf(error) });
     return problemResponse({ status: 500, code: "internal", title: "The server failed to answer; its log says why" }, API_HEADERS);
   };
-  const api = createApi({
+  const apiDeps: ApiDeps = {
     version: deps.version,
     clock,
     timezone: config.server.timezone,
@@ -140,12 +154,15 @@ export function createApp(deps: AppDeps): App {
       draining: deps.draining(),
       uptimeMs: Math.round(clock.now() - startedAt),
       sockets: { transport: deps.transport.kind, ...transport.counts(), max: config.server.maxConnections },
+      ...(deps.load === undefined ? {} : { load: deps.load() }),
       devices: deps.devices(),
     }),
     refusal: (c) => owner.refusal(c) ?? crossSiteRefusal(c.req.raw, c.env.peer, proxies, config.server.publicUrl),
     failed,
-    ...(deps.lifeCycle === undefined ? {} : { lifeCycle: deps.lifeCycle }),
-  });
+    ...(deps.live === undefined ? {} : { live: deps.live }),
+  };
+  const reduced = createApi(apiDeps);
+  const api = deps.lifeCycle === undefined ? reduced : createApi({ ...apiDeps, lifeCycle: deps.lifeCycle });
 
   const app = new Hono<AppEnv>();
   app.get("/", async (c) => {
@@ -183,6 +200,7 @@ export function createApp(deps: AppDeps): App {
       headers: { "content-type": "application/x-ndjson", "cache-control": "no-store", ...API_HEADERS },
     });
   });
+  app.use("/api/*", async (c, next) => deps.apiIsOn?.() === false ? await reduced.fetch(c.req.raw, c.env) : await next());
   app.route("/", api);
   app.all("*", (c) => {
     if (isOtaPath(c.req.path)) return ota(c.req.raw, c.env.peer);

@@ -20,7 +20,7 @@ const MAX_ATTEMPTS = 3;
 /** What a {@link Speculation} needs. */
 export interface SpeculationOptions {
   /** Whether anything is begun early at all. */
-  readonly enabled: boolean;
+  readonly enabled: () => boolean;
   /** Whether the device gets answers at all: what is begun for one that does not is paid for in vain. Does not reject. */
   readonly allowed: () => Promise<boolean>;
   /** Recognises an utterance; empty where there were no words. */
@@ -56,7 +56,7 @@ export class Speculation implements Disposable {
   /** Begins work on an utterance that may be complete. What was begun before is given up. */
   begin(turn: Turn, utterance: Utterance, { answer }: { readonly answer: boolean }): void {
     this.cancel();
-    if (!this.#options.enabled || utterance.durationMs > MAX_UTTERANCE_MS) return;
+    if (utterance.durationMs > MAX_UTTERANCE_MS || !this.#options.enabled()) return;
     if (this.#turn !== turn) this.#attempts = 0;
     this.#turn = turn;
     if (++this.#attempts > MAX_ATTEMPTS) return;

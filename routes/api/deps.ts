@@ -8,6 +8,7 @@ import type { Context } from "hono";
 import type { DeviceStatus } from "../../actors/device/status.ts";
 import type { AudioStore } from "../../services/audio_store/audio_store.ts";
 import type { DeviceRegistry } from "../../services/devices/registry.ts";
+import type { LiveConfig } from "../../services/config/live/mod.ts";
 import type { HistoryArchive } from "../../services/history/archive.ts";
 import type { Erase } from "../../services/history/eraser.ts";
 import type { Clock } from "../../base/clock.ts";
@@ -42,4 +43,6 @@ export interface ApiDeps {
   /** Hears of what failed inside. */
   readonly failed: (error: unknown, request: Request) => Response;
   readonly lifeCycle?: LifeCycle;
+  /** The configuration while the server runs; without it there is no operation on it. */
+  readonly live?: LiveConfig;
 }

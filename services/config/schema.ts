@@ -17,6 +17,7 @@ import { historySection } from "./history.ts";
 import { logSection } from "./log.ts";
 import { redisSection } from "./redis.ts";
 import { recorderSection } from "./recorder.ts";
+import { loadSection } from "./protection.ts";
 import { serverSection } from "./server.ts";
 import { tracingSection } from "./tracing.ts";
 import { toolsSection } from "./tools.ts";
@@ -33,6 +34,7 @@ export const configSchema = z.strictObject({
   conversation: conversationSection,
   tools: toolsSection,
   limits: limitsSection,
+  load: loadSection,
   history: historySection,
   redis: redisSection,
   cache: cacheSection,
