@@ -48,15 +48,23 @@ async function run(spec: FlaggableSpec, gate: ChildGate, clock: Clock, signal: A
   end.promise.catch(() => {});
   let child: Instance | undefined;
   let over = false;
+  /** Grows with each start and each stop. */
+  let life = 0;
   let work: Promise<void> = Promise.resolve();
   const launched = async () => {
-    const exits = { crashed: (reason: unknown) => end.reject(reason), ended: () => end.resolve() };
+    // An actor that is stopped says that it has ended, too.
+    const mine = ++life;
+    const exits = {
+      crashed: (reason: unknown) => life === mine && end.reject(reason),
+      ended: () => life === mine && end.resolve(),
+    };
     child = launch(spec, exits, noSupervisor);
     await child.ready;
   };
   const halted = async () => {
     const instance = child;
     child = undefined;
+    life++;
     if (instance !== undefined) await halt(instance, spec, clock);
   };
   const settle = async () => {

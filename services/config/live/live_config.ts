@@ -182,7 +182,10 @@ export class LiveConfig {
       }));
       if (problems.length > 0 || unsettable.length > 0) {
         // What else is wrong is told in one go.
-        resolveConfig([...this.#layers, { given: given.filter(({ value }) => value !== undefined), problems: [...problems, ...unsettable] }]);
+        resolveConfig([...this.#layers, {
+          given: given.filter(({ value }) => value !== undefined),
+          problems: [...problems, ...unsettable],
+        }]);
       }
       const base = resolveConfig(this.#layers).config;
       const names = new Set(given.map(({ key }) => key.name));
