@@ -161,7 +161,9 @@ export class DeviceSupervisor {
   #down(session: DeviceSession, link: DeviceLink, reason: unknown): void {
     this.#sessions.delete(session.connectionId);
     if (this.#newest.get(session.deviceId) === session) this.#newest.delete(session.deviceId);
-    if (reason !== undefined) {
+    // Who came to an end by itself has closed the link; who was stopped hard has not, and neither has who crashed.
+    if (reason === undefined) link.close(1001, "Server stops");
+    else {
       this.#log("crashed", session, reason);
       link.close(1011, "Internal error");
     }

@@ -24,10 +24,10 @@ export interface Daemons {
 export interface PlatformParts {
   /** The data directory, keys and secrets. */
   readonly configuration?: AnyChildSpec;
-  /** Where the history is kept. */
-  readonly database?: AnyChildSpec;
   /** A Redis that all nodes share. Whatever it does, it degrades and never ends the process. */
   readonly redis?: AnyChildSpec;
+  /** Where the history is kept. */
+  readonly database?: AnyChildSpec;
   /** What hears, thinks and speaks for the devices. */
   readonly speech?: AnyChildSpec;
   readonly daemons?: Daemons;
@@ -50,12 +50,12 @@ const DAEMON_BACK_OFF: BackOff = { firstMs: 1000, maxMs: 30_000, factor: 2, jitt
 export const PLATFORM_SETTINGS: SupervisorSettings = TOP;
 
 /** The children of the top, in the order of their start. */
-export function platformChildren({ configuration, database, redis, speech, daemons = {}, devices, http }: PlatformParts): AnyChildSpec[] {
+export function platformChildren({ configuration, redis, database, speech, daemons = {}, devices, http }: PlatformParts): AnyChildSpec[] {
   const each = [daemons.delivery, daemons.sync, daemons.cacheInvalidation, daemons.health].filter((spec) => spec !== undefined);
   return [
     configuration,
-    database,
     redis === undefined ? undefined : optional(redis),
+    database,
     speech,
     each.length === 0 ? undefined : daemonSupervisor(each),
     devices,

@@ -13,6 +13,8 @@ import { type Instance, launch } from "./instance.ts";
 export interface ChildGate {
   isOn(): boolean;
   onChange(listener: () => void): Disposable;
+  /** What the child is made from, as text; where it changes, a child that runs is stopped and started anew. */
+  version?(): string;
 }
 
 /** What can be had or not: actors and services. A supervisor's children are flagged one by one. */
@@ -48,6 +50,8 @@ async function run(spec: FlaggableSpec, gate: ChildGate, clock: Clock, signal: A
   end.promise.catch(() => {});
   let child: Instance | undefined;
   let over = false;
+  /** The version that the child was made from. */
+  let made = gate.version?.();
   /** Grows with each start and each stop. */
   let life = 0;
   let work: Promise<void> = Promise.resolve();
@@ -68,8 +72,11 @@ async function run(spec: FlaggableSpec, gate: ChildGate, clock: Clock, signal: A
     if (instance !== undefined) await halt(instance, spec, clock);
   };
   const settle = async () => {
-    if (gate.isOn() && !over) return child === undefined ? await launched() : undefined;
-    await halted();
+    const isWanted = gate.isOn() && !over;
+    const version = gate.version?.();
+    if (!isWanted || version !== made) await halted();
+    made = version;
+    if (isWanted && child === undefined) await launched();
   };
   const news = gate.onChange(() => {
     work = work.then(settle).catch((reason) => end.reject(reason));

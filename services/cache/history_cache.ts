@@ -109,7 +109,7 @@ export function cachedHistory(store: HistoryStore, cache: Cache): HistoryStore {
 }
 
 /** Asks whether a device has a session in the history, which OTA and every connection ask where only known devices may connect. */
-export function knownDevices(history: HistoryStore, cache: Cache): (deviceId: string) => Promise<boolean> {
+export function knownDevices(history: Pick<HistoryStore, "listSessions">, cache: Cache): (deviceId: string) => Promise<boolean> {
   const parse = (value: unknown) => value === true ? value : undefined;
   return async (deviceId) => {
     const options = { tags: [deviceTag(deviceId)], parse, absentTtlMs: UNKNOWN_MS };

@@ -10,6 +10,7 @@ import { cacheSection } from "./cache.ts";
 import { consoleSection } from "./console.ts";
 import { conversationSection } from "./conversation.ts";
 import { limitsSection } from "./daily_limits.ts";
+import { databaseSection } from "./database.ts";
 import { devicesSection } from "./devices.ts";
 import { esp32ServerSection } from "./esp32_server.ts";
 import { featuresSection } from "./features.ts";
@@ -19,6 +20,7 @@ import { redisSection } from "./redis.ts";
 import { recorderSection } from "./recorder.ts";
 import { loadSection } from "./protection.ts";
 import { serverSection } from "./server.ts";
+import { syncSection } from "./sync.ts";
 import { tracingSection } from "./tracing.ts";
 import { toolsSection } from "./tools.ts";
 
@@ -36,8 +38,10 @@ export const configSchema = z.strictObject({
   limits: limitsSection,
   load: loadSection,
   history: historySection,
+  database: databaseSection,
   redis: redisSection,
   cache: cacheSection,
+  sync: syncSection,
   console: consoleSection,
   recorder: recorderSection,
   tracing: tracingSection,

@@ -128,6 +128,23 @@ Deno.test("the status says who is connected and how many sockets there are", asy
   });
 });
 
+Deno.test("the status says what waits for its delivery", async () => {
+  const delivery = {
+    state: "backoff",
+    depth: 3,
+    sessions: 1,
+    oldestAgeMs: 60_000,
+    delivered: 5,
+    parked: 1,
+    lastError: { code: "history_unreachable", message: "Cannot reach it", at: 1 },
+    bytesUsed: 4096,
+    maxBytes: 1_073_741_824,
+    audioRefused: false,
+  } as const;
+  await using fx = startApp({ deps: { parts: () => Promise.resolve({ delivery }) } });
+  assert.deepEqual((await (await fetch(`${fx.base}/api/status`)).json()).delivery, delivery);
+});
+
 Deno.test("a challenge asks browsers for the password; /owner leads back to the page", async () => {
   await using fx = startApp();
   const asked = await ask(fx, "/owner");

@@ -10,6 +10,8 @@ import { AppError } from "../../base/errors.ts";
 interface Recipe {
   /** Names under which the program goes, best first. */
   readonly names: readonly string[];
+  /** Folders to look in after those of `PATH`. */
+  readonly folders?: readonly string[];
   /** Files or folders that it is useless without. */
   readonly files?: readonly string[];
   /** What installs it on Debian and Ubuntu. */
@@ -28,6 +30,9 @@ const RECIPES = {
     files: ["/usr/share/pocketsphinx/model/en-us"],
     install: "apt-get install pocketsphinx pocketsphinx-en-us",
   },
+  // Debian keeps servers in /usr/sbin, which is not on everybody's PATH.
+  "mariadbd": { names: ["mariadbd", "mysqld"], folders: ["/usr/sbin"], install: "apt-get install mariadb-server" },
+  "openssl": { names: ["openssl"], install: "apt-get install openssl" },
 } satisfies Record<string, Recipe>;
 
 /** A program that tests may need. */
@@ -55,7 +60,7 @@ export interface ProgramSearch {
  */
 export function needs(name: ProgramName, search: ProgramSearch = machine): Program {
   const recipe: Recipe = RECIPES[name];
-  const folders = (search.env("PATH") ?? "").split(":").filter((folder) => folder !== "");
+  const folders = (search.env("PATH") ?? "").split(":").filter((folder) => folder !== "").concat(recipe.folders ?? []);
   const path = recipe.names.flatMap((file) => folders.map((folder) => `${folder}/${file}`)).find(search.exists);
   const missing = path === undefined ? name : recipe.files?.find((file) => !search.exists(file));
   if (path !== undefined && missing === undefined) return { ignore: false, path };

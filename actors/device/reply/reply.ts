@@ -31,6 +31,12 @@ const START_GAP_MS = 60;
 /** More than this in the socket's buffer is more than the network takes in real time: about half a second of 24 kbit/s frames. */
 const MAX_BUFFERED_BYTES = 2048;
 
+/**
+ * Frames that are taken in one go. A sentence of two seconds that is there whole takes some milliseconds to be cut into frames; other devices'
+ * frames, and the first of this one, are due meanwhile.
+ */
+const FRAMES_AT_A_TIME = 6;
+
 /** A network that takes nothing for this long will not bring back the conversation. */
 const NETWORK_STALL_MS = 5000;
 
@@ -59,6 +65,7 @@ export interface Filler {
 
 /** Speaks a text to a device, once. */
 export class Reply {
+  /** What was made of it, where the history keeps it; once the reply is over, what was heard. A filler is not among it. */
   readonly packets: Uint8Array<ArrayBuffer>[] = [];
   readonly #options: ReplyOptions;
   readonly #playout: Playout;
@@ -216,6 +223,7 @@ export class Reply {
     this.#sounds = true;
     this.#disarmFiller();
     this.#playout.sentence(sentence);
+    let taken = 0;
     for await (const packet of encoder.encode(audio, settings.downlink, { signal, slackMs: this.#playout.queuedMs })) {
       if (turn.cutShort) return;
       turn.mark("firstAudioMs");
@@ -223,6 +231,8 @@ export class Reply {
       if (settings.historyAudio === "both") this.packets.push(packet);
       this.#answered = true;
       this.#playout.push(packet);
+      // The frames that go out at once come first; then the event loop gets its turn again and again.
+      if ((++taken - settings.leadFrames - 1) % FRAMES_AT_A_TIME === 0) await delay(this.#options.clock, 0, signal);
     }
   }
 
@@ -246,11 +256,13 @@ export class Reply {
   #close({ stop }: { readonly stop: boolean }): void {
     if (this.#over) return;
     this.#over = true;
-    const { turn, send } = this.#options;
+    const { turn, send, settings: { downlink: { frameMs } } } = this.#options;
     this.#disarmFiller();
     const { heardText, heardMs, framesSent } = this.#playout.abort();
     if (framesSent > this.#fillerFrames) turn.mark("playoutEndMs");
-    turn.heard = { text: heardText, ms: Math.max(0, heardMs - this.#fillerFrames * this.#options.settings.downlink.frameMs) };
+    turn.heard = { text: heardText, ms: Math.max(0, heardMs - this.#fillerFrames * frameMs) };
+    // With the frame that has begun to sound.
+    this.packets.splice(Math.ceil(turn.heard.ms / frameMs));
     this.#held?.resolve();
     this.#held = undefined;
     this.#stop.abort(new AppError(`The reply of turn ${turn.id} is over`, { code: "reply_over" }));

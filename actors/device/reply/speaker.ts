@@ -154,8 +154,9 @@ export class Speaker {
   }
 
   async #run(turn: Turn, job: ReplyJob, reply: Reply): Promise<void> {
+    // Not before the turn of the event loop in which the chat stage is asked: nobody waits for the draft, and somebody does for the answer.
+    const drafted = delay(this.#options.deps.clock, 0).then(() => this.#draft(turn));
     try {
-      await this.#draft(turn);
       if (job === "say") await this.#played(reply.signal);
       if (reply.signal.aborted) return;
       if (turn.userText !== "" && turn.source !== "wake") this.#options.send({ type: "stt", text: turn.userText });
@@ -169,6 +170,7 @@ export class Speaker {
       await this.#fail(turn, reply, error);
     }
     try {
+      await drafted;
       await reply.finish();
     } catch (error) {
       if (!reply.signal.aborted) this.#options.report("finishing the reply", error);
@@ -260,7 +262,8 @@ export class Speaker {
   }
 
   async #draft(turn: Turn): Promise<void> {
-    const draft = turn.takeDraft();
+    // What is over by now is committed whole.
+    const draft = turn.outcome === undefined ? turn.takeDraft() : undefined;
     if (draft === undefined) return;
     try {
       await this.#options.deps.history?.draftTurn(draft);

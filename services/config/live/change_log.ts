@@ -76,7 +76,8 @@ export class ChangeLog {
       const text = await Deno.readTextFile(path);
       return new ChangeLog(path, text.split("\n").flatMap(parsed).slice(-KEPT_CHANGES));
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return new ChangeLog(path, []);
+      // A folder that may not be read at all is told of, in better words, by whoever takes it.
+      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable) return new ChangeLog(path, []);
       throw new ChangeLogError(`Cannot read ${path}: ${messageOf(error)}`, { code: "config_log_unreadable", cause: error });
     }
   }

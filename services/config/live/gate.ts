@@ -12,16 +12,23 @@ export interface Gate {
   isOn(): boolean;
   /** Calls `listener` after each change, until the result is disposed of. It must not throw. */
   onChange(listener: () => void): Disposable;
+  /** What goes with the flag, as text: where it changes, whatever stands behind the flag is to be made anew. */
+  version(): string;
 }
 
 /** Names of the flags that are on or off as a whole. */
 export type ProcessFlag = { [K in keyof Config["features"]]: Config["features"][K] extends boolean ? K : never }[keyof Config["features"]];
 
-/** The gate of a flag. */
-export function flagGate(live: Pick<LiveConfig, "config" | "onChange">, flag: ProcessFlag): Gate {
+/** The gate of a flag. `version` picks what goes with it; nothing by default. */
+export function flagGate(
+  live: Pick<LiveConfig, "config" | "onChange">,
+  flag: ProcessFlag,
+  version: (config: Config) => string = () => "",
+): Gate {
+  const text = (config: Config) => `${config.features[flag]} ${version(config)}`;
   return {
     isOn: () => live.config.features[flag],
-    onChange: (listener) =>
-      live.onChange((next, previous) => next.features[flag] === previous.features[flag] ? undefined : { commit: listener }),
+    version: () => version(live.config),
+    onChange: (listener) => live.onChange((next, previous) => text(next) === text(previous) ? undefined : { commit: listener }),
   };
 }

@@ -10,56 +10,10 @@ import { invalidationChild } from "../../../actors/cache/child.ts";
 import { MAX_PAUSE_MS, SETTLE_MS } from "../../../actors/cache/limits.ts";
 import { invalidationMachine } from "../../../actors/cache/machine.ts";
 import { Supervisor } from "../../../actors/supervision/supervisor.ts";
-import type { ChannelListener, InvalidationChannel } from "../../../services/cache/channel.ts";
 import { describe } from "../../../services/charts/describe.ts";
 import { type AnyNode, indexEdges, transitionsOf, walkNodes } from "../../../services/charts/edge_index.ts";
 import { settle, VirtualClock } from "../../support/virtual_clock.ts";
-
-/** A channel that waits to be told what happens. */
-class FakeChannel implements InvalidationChannel {
-  listenThrows = false;
-  watchThrows = false;
-  trusted = false;
-  /** Times at which trust was given and taken, in order. */
-  readonly log: string[] = [];
-  listener: ChannelListener | undefined;
-  connected: (() => void) | undefined;
-  announcing: PromiseWithResolvers<void> | undefined;
-
-  listen(listener: ChannelListener): Disposable {
-    if (this.listenThrows) throw new Error("The channel cannot be listened to");
-    this.listener = listener;
-    return {
-      [Symbol.dispose]: () => {
-        if (this.listener === listener) this.listener = undefined;
-        this.trusted = false;
-      },
-    };
-  }
-
-  announce(): Promise<void> {
-    this.log.push("announce");
-    this.announcing = Promise.withResolvers<void>();
-    this.announcing.promise.catch(() => {});
-    return this.announcing.promise;
-  }
-
-  trust(): void {
-    this.log.push("trust");
-    this.trusted = true;
-  }
-
-  distrust(): void {
-    this.log.push("distrust");
-    this.trusted = false;
-  }
-
-  onConnected(listener: () => void): Disposable {
-    if (this.watchThrows) throw new Error("The connection cannot be watched");
-    this.connected = listener;
-    return { [Symbol.dispose]: () => void (this.connected = undefined) };
-  }
-}
+import { FakeChannel } from "./fake_channel.ts";
 
 class Model {
   readonly clock = new VirtualClock();

@@ -106,7 +106,7 @@ Deno.test("a sentence that is longer than there is time is cut, and what was hea
   assert.ok(turns[0].heardMs > 2000 && turns[0].heardMs < 4000);
 });
 
-Deno.test("a turn whose commit hangs is given up at the deadline and reported", async () => {
+Deno.test("a turn whose commit hangs is given up at the deadline and reported, and its device disconnected", async () => {
   const talk = conversation(STORY);
   talk.history.onCommit = () => new Promise(() => {});
   const device = talk.connect();
@@ -116,6 +116,7 @@ Deno.test("a turn whose commit hangs is given up at the deadline and reported", 
   await talk.clock.advance(FINISH_MS + CUT_MS);
   assert.deepEqual(await draining, { devices: 1, cut: 1, lost: 1 });
   assert.equal(talk.supervisor.size, 0);
+  assert.deepEqual(device.closed, { code: 1001, reason: "Server stops" });
   await talk[Symbol.asyncDispose]();
 });
 
