@@ -57,6 +57,8 @@ export function createCache(options: CacheOptions): CreatedCache {
   const limits: LruLimits = { maxEntries: config.maxEntries, maxBytes: config.maxMiB * MIB };
   const isOn = typeof enabled === "function" ? enabled : () => enabled;
   const over = (tier: CacheTier) => tieredCache({ tier: switchedTier(tier, isOn), random, logger, ttlMs: config.ttlSeconds * 1000 });
+  // Off for good; what can be switched on needs its place, and its channel, all the same.
+  if (enabled === false) return { cache: over(noTier()) };
   if (!shared) return { cache: over(memoryTier(clock, limits)) };
   if (link === undefined) return { cache: over(noTier()) };
   const tier = new RedisTier({ link, clock, random, logger, near: limits });
