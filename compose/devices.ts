@@ -32,7 +32,7 @@ export interface DevicesNeeds {
 
 /** The supervisor of the devices. */
 export function devicesPart(around: Surroundings, needs: DevicesNeeds): Provided<DeviceSupervisor> {
-  const { config, live, load, clock, random, platform, version } = around;
+  const { config, live, load, clock, random, platform, version, metrics } = around;
   const { server } = config;
   return provide({ id: "devices", shutdown: server.shutdownMs, tree: (it: DeviceSupervisor) => it.tree() }, ({ resources }) => {
     const { store, history } = needs.database.get();
@@ -69,6 +69,7 @@ export function devicesPart(around: Surroundings, needs: DevicesNeeds): Provided
         return tools;
       },
       recorders: needs.recorders,
+      ...(metrics === undefined ? {} : { metrics: metrics.devices }),
       tracer: createTurnTracer(tracing),
       pinServer: () => esp32Server.pin(),
       // An assistant with fixed answers makes no use of what is remembered.

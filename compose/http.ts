@@ -20,6 +20,10 @@ import { createLogger } from "../services/logging/mod.ts";
 import type { RecorderHub } from "../services/recorder/hub.ts";
 import { createDeviceTokens } from "../services/tokens.ts";
 import type { Secrets } from "./configuration.ts";
+import { prometheusText } from "../services/metrics/prometheus.ts";
+import { connectionResult } from "../services/metrics/instruments.ts";
+import type { App } from "../routes/app.ts";
+import type { HealthReport } from "../services/health/report.ts";
 import { isKnown } from "./known.ts";
 import { partsStatus, type StatusNeeds } from "./status.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -34,10 +38,12 @@ export interface HttpNeeds extends StatusNeeds {
   readonly configuration: Provided<Secrets>;
   readonly devices: Provided<DeviceSupervisor>;
   readonly recorders: RecorderHub;
+  /** What the checks have found. */
+  readonly health: () => HealthReport | undefined;
 }
 
 /** Where the process listens. */
-export interface Ports {
+export interface Ports extends Pick<App, "readiness" | "sockets"> {
   readonly port: number;
   /** Of the devices, where they have one of their own. */
   readonly wsPort?: number;
@@ -45,7 +51,7 @@ export interface Ports {
 
 /** The last to be opened, and the first to be closed. */
 export function httpPart(
-  { config, live, load, counters, clock, random, platform, version }: Surroundings,
+  { config, live, load, counters, clock, random, platform, version, metrics }: Surroundings,
   needs: HttpNeeds,
 ): Provided<Ports> {
   const { server, devices: { tokenTtlDays, ...deviceConfig } } = config;
@@ -83,6 +89,13 @@ export function httpPart(
       recording: (deviceId) => needs.recorders.get(deviceId)?.lines(),
       say: (deviceId, text, interrupt) => supervisor.say(deviceId, text, interrupt),
       draining: () => platform.draining,
+      live: () => platform.live,
+      started: () => platform.started,
+      health: needs.health,
+      ...(metrics === undefined ? {} : {
+        metrics: () => prometheusText(metrics.instruments.registry),
+        onDoorAnswer: (code) => metrics.instruments.deviceConnections.add(1, connectionResult(code)),
+      }),
       parts: () => partsStatus(needs),
       stock: (request) => needs.sync?.peek()?.stock?.(request),
       onDeviceSeen: noteSeen(lifeCycle.registry),
@@ -90,7 +103,7 @@ export function httpPart(
       lanAddresses,
       lifeCycle,
       apiIsOn: () => live.config.features.api,
-      live,
+      liveConfig: live,
       admission: createAdmission({ clock, limits, overload: () => load.overload, counters }),
       load: () => ({
         ...counters.counts(),
@@ -107,6 +120,6 @@ export function httpPart(
     resources.defer(() => wsListener?.shutdown(closingMs));
     port = listener.address.port;
     wsPort = wsListener?.address.port ?? wsPort;
-    return { port, ...(wsListener === undefined ? {} : { wsPort }) };
+    return { readiness: app.readiness, sockets: app.sockets, port, ...(wsListener === undefined ? {} : { wsPort }) };
   });
 }

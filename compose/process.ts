@@ -14,6 +14,8 @@ import { daemonParts } from "./daemons.ts";
 import { databasePart, type Stores } from "./database.ts";
 import { devicesPart } from "./devices.ts";
 import { httpPart, type Ports } from "./http.ts";
+import { createHealth } from "./health.ts";
+import { createMetrics, readFromParts } from "./metrics.ts";
 import { redisPart } from "./redis.ts";
 import { type Speech, speechPart } from "./speech.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -30,8 +32,11 @@ export interface ProcessParts {
 }
 
 /** Composes the process; nothing is started. */
-export function composeProcess(around: Surroundings): ProcessParts {
-  const { config, clock, version } = around;
+export function composeProcess(surroundings: Surroundings): ProcessParts {
+  const { config, clock, version, platform } = surroundings;
+  const counting = createMetrics(surroundings, () => http.peek()?.readiness().ready ?? false);
+  const metrics = counting?.metrics;
+  const around: Surroundings = { ...surroundings, metrics };
   const recorders = new RecorderHub({
     clock,
     appVersion: version,
@@ -45,13 +50,30 @@ export function composeProcess(around: Surroundings): ProcessParts {
   const speech = speechPart(around);
   const sync = syncPart(around, { database, speech, redis });
   const devices = devicesPart(around, { configuration, database, speech, recorders });
-  const http = httpPart(around, { configuration, database, redis, sync, devices, recorders });
+  const http: Provided<Ports> = httpPart(around, {
+    configuration,
+    database,
+    redis,
+    sync,
+    devices,
+    recorders,
+    health: () => health?.report(),
+  });
+  const health = createHealth(around, { database, redis, speech, sync, http: () => http.peek(), metrics: counting?.daemon });
+  if (metrics !== undefined) {
+    const parts = { database, devices, sync, http: () => http.peek(), report: () => health?.report() };
+    readFromParts(metrics, parts, around);
+  }
   const children = platformChildren({
     configuration,
     ...(redis === undefined ? {} : { redis }),
     database,
     speech,
-    daemons: daemonParts(around, database, sync),
+    daemons: {
+      ...daemonParts(around, database, sync),
+      ...(counting === undefined ? {} : { metrics: counting.daemon }),
+      ...(health === undefined ? {} : { health: health.spec }),
+    },
     devices,
     http,
   });

@@ -19,11 +19,14 @@ export interface Speech {
 }
 
 /** One for all devices. */
-export function speechPart({ config: { audio, server, dataDir }, live, clock }: Surroundings): Provided<Speech> {
+export function speechPart({ config: { audio, server, dataDir }, live, clock, metrics }: Surroundings): Provided<Speech> {
   return provide({ id: "speech" }, async ({ resources }) => {
     const logger = createLogger("esp32_server");
     const { timezone } = server;
-    const esp32Server = resources.use(await createLiveEsp32Server({ live, deps: { clock, logger, timezone, tempDir: dataDir } }));
+    const onEvent = metrics === undefined ? {} : { onEvent: metrics.providers.note };
+    const esp32Server = resources.use(
+      await createLiveEsp32Server({ live, deps: { clock, logger, timezone, tempDir: dataDir, ...onEvent } }),
+    );
     const engines = resources.use(createAudioEngines({
       vad: { engine: audio.vad.engine, logger: createLogger("vad") },
       encoder: { workers: audio.encodeWorkers, complexity: audio.complexity, bitrate: audio.bitrate },

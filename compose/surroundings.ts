@@ -11,6 +11,7 @@ import type { LiveConfig } from "../services/config/live/mod.ts";
 import type { LoadCounters } from "../services/load/counters.ts";
 import type { LoadMonitor } from "../services/load/load_monitor.ts";
 import type { Config } from "../services/config/mod.ts";
+import type { Metrics } from "./metrics.ts";
 
 /** What every part of the process is made with. */
 export interface Surroundings {
@@ -26,5 +27,7 @@ export interface Surroundings {
   /** Of this program. */
   readonly version: string;
   /** The tree that the parts are put into: whether it drains, and the record of its failures. */
-  readonly platform: Pick<Platform, "draining" | "log">;
+  readonly platform: Pick<Platform, "draining" | "live" | "log" | "started" | "tree">;
+  /** What the parts count with; absent where nothing is counted. */
+  readonly metrics?: Metrics | undefined;
 }

@@ -32,6 +32,8 @@ export interface DeviceDoorDeps {
   readonly logger: Logger;
   /** Whether devices may come in now; they always may by default. */
   readonly admission?: Admission;
+  /** Hears how each request was answered: `accepted`, or the code of the refusal. Must not throw. */
+  readonly onAnswer?: (code: string) => void;
 }
 
 /**
@@ -59,6 +61,7 @@ export function createDeviceDoor(deps: DeviceDoorDeps): DeviceDoor {
     const remoteAddress = deps.proxies.client(request.headers, peer);
     const refuse = (status: number, code: string, title: string, headers: Record<string, string> = {}, deviceId?: string): Response => {
       deps.admission?.refused(code);
+      deps.onAnswer?.(code);
       deps.logger.info("Refused a device from {remoteAddress}: {title}", { remoteAddress, deviceId, status, code, title });
       return problemResponse({ status, code, title }, headers);
     };
@@ -92,6 +95,7 @@ export function createDeviceDoor(deps: DeviceDoorDeps): DeviceDoor {
       const title = `The server is full: server.maxConnections is ${deps.maxConnections}`;
       return refuse(503, "too_many_connections", title, busy, deviceId);
     }
+    deps.onAnswer?.("accepted");
     return letIn({ ...identity, remoteAddress });
   };
 }

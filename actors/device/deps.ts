@@ -17,6 +17,7 @@ import type { PinnedStages } from "../../services/esp32_server/swappable.ts";
 import type { DailyUsage } from "../../services/history/daily_usage.ts";
 import type { DeviceStore } from "../../services/history/device_store.ts";
 import type { HistoryStore } from "../../services/history/store.ts";
+import type { DeviceMetrics } from "../../services/metrics/device_metrics.ts";
 import type { TurnTracer } from "../../services/tracing/turn_tracer.ts";
 import type { ToolRegistry } from "../../services/tools/mod.ts";
 import type { Memories } from "./memory.ts";
@@ -71,6 +72,8 @@ export interface DeviceDeps {
   readonly recorders?: SessionRecorders;
   /** How the people at a device pause, as known from its connections before; by default each connection learns it anew. */
   readonly rhythmFor?: (deviceId: string, tuning: RhythmTuning) => Rhythm;
+  /** Absent where nothing is counted. */
+  readonly metrics?: DeviceMetrics;
   /** Absent where turns are not traced. */
   readonly tracer?: TurnTracer;
   /** The settings of a device. */

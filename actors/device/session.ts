@@ -113,13 +113,17 @@ export class DeviceSession implements Disposable {
 
   /** Takes a binary message. */
   onBinary(data: Uint8Array<ArrayBuffer>): void {
+    const { metrics } = this.#deps;
+    metrics?.frameIn();
     if (!this.#greeted) {
       this.drops.early++;
-      return;
+      return metrics?.frameDropped("early");
     }
     const frame = decodeAudioFrame(this.#version, data, this.#settings.maxFrameBytes);
-    if (frame.ok) this.#effects.hear(frame.packet);
-    else if (frame.error.code !== "frame_empty") this.drops.malformed++;
+    if (frame.ok) return this.#effects.hear(frame.packet);
+    if (frame.error.code === "frame_empty") return;
+    this.drops.malformed++;
+    metrics?.frameDropped("malformed");
   }
 
   /** Takes the end of the link. */
@@ -154,16 +158,26 @@ export class DeviceSession implements Disposable {
     return snapshot.can({ ...event, interrupt: true }) ? "busy" : "not_ready";
   }
 
+  /** Version of the binary protocol, as the hello agreed it. */
+  get protocolVersion(): ProtocolVersion {
+    return this.#version;
+  }
+
+  /** Name of the active state of the chart, such as `listening`. */
+  get state(): string {
+    return leaf(this.actor.getSnapshot().value);
+  }
+
   /** What pages and health show. */
   status(): DeviceStatus {
-    const { context, value } = this.actor.getSnapshot();
+    const { context } = this.actor.getSnapshot();
     const mcp = this.#effects.mcp;
     return {
       deviceId: this.deviceId,
       clientId: this.#identity.clientId,
       connectionId: this.connectionId,
       sessionId: this.sessionId,
-      state: leaf(value),
+      state: this.state,
       ...(context.mode === undefined ? {} : { mode: context.mode }),
       remoteAddress: this.#identity.remoteAddress,
       connectedAt: this.#connectedAt,
@@ -212,6 +226,7 @@ export class DeviceSession implements Disposable {
       case "listen":
         return this.#onListen(message);
       case "abort":
+        this.#effects.interrupted();
         return this.actor.send({ type: "ABORT" });
       case "mcp":
         return this.#effects.mcp?.handle(message.payload);
@@ -242,6 +257,7 @@ export class DeviceSession implements Disposable {
     const text = listen.text?.trim().slice(0, MAX_TYPED_CHARS) ?? "";
     switch (listen.state) {
       case "start":
+        this.#effects.interrupted();
         return this.actor.send({ type: "LISTEN_START", mode: listen.mode ?? "auto" });
       case "stop":
         return this.actor.send({ type: "LISTEN_STOP" });

@@ -14,8 +14,10 @@ import { databaseSection } from "./database.ts";
 import { devicesSection } from "./devices.ts";
 import { esp32ServerSection } from "./esp32_server.ts";
 import { featuresSection } from "./features.ts";
+import { healthSection } from "./health.ts";
 import { historySection } from "./history.ts";
 import { logSection } from "./log.ts";
+import { metricsSection } from "./metrics.ts";
 import { redisSection } from "./redis.ts";
 import { recorderSection } from "./recorder.ts";
 import { loadSection } from "./protection.ts";
@@ -42,6 +44,8 @@ export const configSchema = z.strictObject({
   redis: redisSection,
   cache: cacheSection,
   sync: syncSection,
+  health: healthSection,
+  metrics: metricsSection,
   console: consoleSection,
   recorder: recorderSection,
   tracing: tracingSection,

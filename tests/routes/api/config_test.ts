@@ -19,7 +19,7 @@ async function start() {
     load,
     secret: () => Promise.resolve(new Uint8Array(32)),
   });
-  const api = await startApi({ archive: fakeArchive(), deps: { live, apiIsOn: () => live.config.features.api } });
+  const api = await startApi({ archive: fakeArchive(), deps: { liveConfig: live, apiIsOn: () => live.config.features.api } });
   const ask = async (method: string, path: string, body?: unknown) => {
     const headers = { "content-type": "application/json" };
     const response = await fetch(
