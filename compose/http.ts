@@ -22,6 +22,7 @@ import { createDeviceTokens } from "../services/tokens.ts";
 import type { Secrets } from "./configuration.ts";
 import { prometheusText } from "../services/metrics/prometheus.ts";
 import { connectionResult } from "../services/metrics/instruments.ts";
+import type { AlertBoard } from "../services/alerts/board.ts";
 import type { App } from "../routes/app.ts";
 import type { HealthReport } from "../services/health/report.ts";
 import { isKnown } from "./known.ts";
@@ -40,6 +41,8 @@ export interface HttpNeeds extends StatusNeeds {
   readonly recorders: RecorderHub;
   /** What the checks have found. */
   readonly health: () => HealthReport | undefined;
+  /** The alerts, where they run. */
+  readonly alerts: () => AlertBoard | undefined;
 }
 
 /** Where the process listens. */
@@ -92,6 +95,7 @@ export function httpPart(
       live: () => platform.live,
       started: () => platform.started,
       health: needs.health,
+      alerts: needs.alerts,
       ...(metrics === undefined ? {} : {
         metrics: () => prometheusText(metrics.instruments.registry),
         onDoorAnswer: (code) => metrics.instruments.deviceConnections.add(1, connectionResult(code)),

@@ -16,6 +16,7 @@ import { AVAILABILITY_WINDOWS, createInstruments, type Instruments } from "../se
 import { exportByOtel } from "../services/metrics/otel.ts";
 import { ProviderMetrics } from "../services/metrics/providers.ts";
 import { readMetrics } from "../services/metrics/sources.ts";
+import { hasRemote } from "./remote.ts";
 import type { Stores } from "./database.ts";
 import type { Ports } from "./http.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -26,6 +27,8 @@ export interface Metrics {
   readonly instruments: Instruments;
   readonly providers: ProviderMetrics;
   readonly devices: DeviceMetrics;
+  /** Turns since the start, and those that failed by the server. */
+  readonly tally: { readonly total: number; readonly failed: number };
 }
 
 /** What watches the event loop and the availability. */
@@ -54,13 +57,19 @@ export function createMetrics(
       },
     };
   });
-  const devices = new DeviceMetrics(instruments, providers, { turn: (failedByUs) => daemon.peek()?.turn(failedByUs) });
+  const tally = { total: 0, failed: 0 };
+  const turn = (failedByUs: boolean) => {
+    tally.total++;
+    if (failedByUs) tally.failed++;
+    daemon.peek()?.turn(failedByUs);
+  };
+  const devices = new DeviceMetrics(instruments, providers, { turn });
   for (const [gauge, figure] of [[instruments.availability, "ratio"], [instruments.errorBudget, "budgetLeft"]] as const) {
     gauge.read((tell) => {
       for (const window of AVAILABILITY_WINDOWS) tell(daemon.peek()?.meter.over(window)[figure] ?? NaN, window);
     });
   }
-  return { metrics: { instruments, providers, devices }, daemon };
+  return { metrics: { instruments, providers, devices, tally }, daemon };
 }
 
 /** The parts whose figures are read when metrics are collected. */
@@ -83,7 +92,8 @@ export function readFromParts({ instruments }: Metrics, parts: ReadParts, { conf
     sockets: () => http()?.sockets(),
     tree: () => platform.tree(),
     failures: () => platform.log.totals(),
-    outbox: async () => await database.peek()?.store.outboxLoad(),
+    // Without a server behind it nothing is delivered, and everything ever said is in it.
+    ...(hasRemote(config) ? { outbox: async () => await database.peek()?.store.outboxLoad() } : {}),
     sync: () => syncFigures(sync?.peek()?.sync?.status().daemon),
     cache: () => database.peek()?.cache.counts,
     health: () => report()?.checks.map(({ id, status }) => ({ component: id, status })) ?? [],

@@ -9,6 +9,7 @@ import { platformChildren } from "../actors/platform/tree.ts";
 import type { AnyChildSpec } from "../actors/supervision/child_spec.ts";
 import type { Provided } from "../actors/supervision/provide.ts";
 import { RecorderHub } from "../services/recorder/hub.ts";
+import { alertsPart } from "./alerts.ts";
 import { configurationPart, type Secrets } from "./configuration.ts";
 import { daemonParts } from "./daemons.ts";
 import { databasePart, type Stores } from "./database.ts";
@@ -58,8 +59,10 @@ export function composeProcess(surroundings: Surroundings): ProcessParts {
     devices,
     recorders,
     health: () => health?.report(),
+    alerts: () => alerts?.peek(),
   });
   const health = createHealth(around, { database, redis, speech, sync, http: () => http.peek(), metrics: counting?.daemon });
+  const alerts = alertsPart(around, { devices, health: () => health?.report(), metrics: counting?.daemon });
   if (metrics !== undefined) {
     const parts = { database, devices, sync, http: () => http.peek(), report: () => health?.report() };
     readFromParts(metrics, parts, around);
@@ -73,6 +76,7 @@ export function composeProcess(surroundings: Surroundings): ProcessParts {
       ...daemonParts(around, database, sync),
       ...(counting === undefined ? {} : { metrics: counting.daemon }),
       ...(health === undefined ? {} : { health: health.spec }),
+      ...(alerts === undefined ? {} : { alerts }),
     },
     devices,
     http,

@@ -9,6 +9,7 @@ import type { Logger } from "@logtape/logtape";
 import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { DeviceStatus } from "../actors/device/status.ts";
+import type { AlertBoard } from "../services/alerts/board.ts";
 import type { HistoryStore } from "../services/history/store.ts";
 import type { LiveConfig } from "../services/config/live/mod.ts";
 import type { LoadCounts } from "../services/load/counters.ts";
@@ -113,6 +114,8 @@ export interface AppDeps {
   readonly admission?: Admission;
   /** What `/api/status` tells of the load. */
   readonly load?: () => LoadCounts & { readonly overload?: Overload; readonly loopDelayMs: number };
+  /** The alerts; undefined while none are raised. */
+  readonly alerts?: () => AlertBoard | undefined;
 }
 
 /** The routes, and the door of the devices for a port of their own. */
@@ -205,6 +208,7 @@ export function createApp(deps: AppDeps): App {
     }),
     refusal: (c) => owner.refusal(c) ?? crossSiteRefusal(c.req.raw, c.env.peer, proxies, config.server.publicUrl),
     failed,
+    ...(deps.alerts === undefined ? {} : { alerts: deps.alerts }),
     ...(deps.liveConfig === undefined ? {} : { live: deps.liveConfig }),
   };
   const reduced = createApi(apiDeps);

@@ -9,6 +9,7 @@ import { type Actor, createActor } from "xstate";
 import { decodeAudioFrame, type DeviceMessage, parseDeviceMessage, type ProtocolVersion } from "../../protocol/mod.ts";
 import type { DeviceDeps, SessionRecorder } from "./deps.ts";
 import { Effects } from "./effects.ts";
+import { observe } from "../supervision/observe.ts";
 import type { DeviceLink } from "./link.ts";
 import { deviceMachine } from "./machine.ts";
 import { LiveSettings } from "./live_settings.ts";
@@ -55,6 +56,8 @@ export class DeviceSession implements Disposable {
   readonly #recorder: SessionRecorder | undefined;
   readonly #effects: Effects;
   readonly #connectedAt: number;
+  /** The state that was seen last, and since when, monotonic milliseconds. */
+  #place = { state: "", since: 0 };
   #version: ProtocolVersion;
   #greeted = false;
 
@@ -94,6 +97,8 @@ export class DeviceSession implements Disposable {
       input: { ports: this.#effects, settings: this.#settings },
       ...(recorder === undefined ? {} : { inspect: (event) => recorder.inspect(event) }),
     });
+    observe(this.actor, { next: ({ value }) => this.#arrive(leaf(value)), error: () => {} });
+    this.#arrive(leaf(this.actor.getSnapshot().value));
     recorder?.note("connected", { sessionId: this.sessionId, clientId: identity.clientId });
   }
 
@@ -178,6 +183,7 @@ export class DeviceSession implements Disposable {
       connectionId: this.connectionId,
       sessionId: this.sessionId,
       state: this.state,
+      inStateMs: Math.round(this.#deps.clock.now() - this.#place.since),
       ...(context.mode === undefined ? {} : { mode: context.mode }),
       remoteAddress: this.#identity.remoteAddress,
       connectedAt: this.#connectedAt,
@@ -212,6 +218,10 @@ export class DeviceSession implements Disposable {
 
   [Symbol.dispose](): void {
     this.#effects[Symbol.dispose]();
+  }
+
+  #arrive(state: string): void {
+    if (state !== this.#place.state) this.#place = { state, since: this.#deps.clock.now() };
   }
 
   #actorFailed(): boolean {
@@ -257,6 +267,8 @@ export class DeviceSession implements Disposable {
     const text = listen.text?.trim().slice(0, MAX_TYPED_CHARS) ?? "";
     switch (listen.state) {
       case "start":
+        // Begins the time to idle anew, also where the device has been listening.
+        this.#place = { ...this.#place, state: "" };
         this.#effects.interrupted();
         return this.actor.send({ type: "LISTEN_START", mode: listen.mode ?? "auto" });
       case "stop":

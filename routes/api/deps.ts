@@ -11,6 +11,7 @@ import type { DeviceRegistry } from "../../services/devices/registry.ts";
 import type { LiveConfig } from "../../services/config/live/mod.ts";
 import type { HistoryArchive } from "../../services/history/archive.ts";
 import type { Erase } from "../../services/history/eraser.ts";
+import type { AlertBoard } from "../../services/alerts/board.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { AppEnv } from "../app_env.ts";
 import type { Say } from "./say.ts";
@@ -45,4 +46,6 @@ export interface ApiDeps {
   readonly lifeCycle?: LifeCycle;
   /** The configuration while the server runs; without it there is no operation on it. */
   readonly live?: LiveConfig;
+  /** Looks for the alerts; undefined while none are raised. Absent where there never are any. */
+  readonly alerts?: () => AlertBoard | undefined;
 }

@@ -9,6 +9,7 @@ import { z } from "zod";
 import type { AppEnv } from "../app_env.ts";
 import { API_HEADERS } from "../page/security.ts";
 import { problemResponse } from "../problem.ts";
+import { addAlerts } from "./alerts.ts";
 import { addAudio } from "./audio.ts";
 import { addConfig } from "./config.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -63,6 +64,7 @@ export function createApi(deps: ApiDeps): Api {
   addStatus(api, deps);
   addSay(api, deps);
   if (deps.live !== undefined) addConfig(api, deps.live);
+  addAlerts(api, deps);
   if (deps.lifeCycle !== undefined) {
     addDevices(api, deps, deps.lifeCycle);
     addRetention(api, deps.lifeCycle);

@@ -39,5 +39,6 @@ export const featuresSection = z.strictObject({
   syncPush: flag("Take in what a stock server reports, as sync.push says"),
   health: flag("Ask everything how it is; off, /health and /readyz tell of the process alone"),
   metrics: flag("Count what happens, for /metrics and OpenTelemetry"),
+  alerts: flag("Raise alerts, as the section alerts says"),
   tracing: deviceFlag("Make an OpenTelemetry trace of each turn; nothing is made or sent unless OTEL_DENO is true"),
 });

@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import { alertsSection } from "./alerts.ts";
 import { audioSection } from "./audio.ts";
 import { cacheSection } from "./cache.ts";
 import { consoleSection } from "./console.ts";
@@ -46,6 +47,7 @@ export const configSchema = z.strictObject({
   sync: syncSection,
   health: healthSection,
   metrics: metricsSection,
+  alerts: alertsSection,
   console: consoleSection,
   recorder: recorderSection,
   tracing: tracingSection,

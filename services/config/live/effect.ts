@@ -28,6 +28,7 @@ const EFFECTS: readonly (readonly [string, Effect])[] = [
   ["features.syncPush", "now"],
   ["features.health", "restart"],
   ["features.metrics", "restart"],
+  ["features.alerts", "restart"],
   ["features", "next_turn"],
   ["esp32Server", "next_turn"],
   ["conversation", "next_turn"],
