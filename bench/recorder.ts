@@ -31,7 +31,9 @@ const machine = setup({ actions: { act: () => {} } }).createMachine({
 
 const bare = createActor(machine).start();
 const nothing = createActor(machine, { inspect: () => {} }).start();
-const recorded = createActor(machine, { inspect: recorder.inspect }).start();
+const recorded = createActor(machine);
+recorder.connection().watch(recorded);
+recorded.start();
 
 function round(actor: Actor<AnyStateMachine>): number {
   const from = clock.now();

@@ -11,7 +11,7 @@ import { Effects } from "./effects.ts";
 import type { DeviceLink } from "./link.ts";
 import { deviceMachine } from "./machine.ts";
 import { isOneOf } from "./phrases.ts";
-import type { DeviceSettings } from "./settings.ts";
+import { chartSettings, type DeviceSettings } from "./settings.ts";
 import type { DeviceStatus } from "./status.ts";
 
 /** Who connected. */
@@ -82,9 +82,10 @@ export class DeviceSession implements Disposable {
       id: "device",
       clock: deps.clock,
       input: { ports: this.#effects, settings: this.#settings },
-      ...(recorder === undefined ? {} : { inspect: (event) => recorder.inspect(event) }),
     });
     recorder?.note("connected", { sessionId: this.sessionId, clientId: identity.clientId });
+    recorder?.note("settings", { ...chartSettings(this.#settings) });
+    recorder?.watch(this.actor);
   }
 
   /** Takes a text message. */

@@ -11,15 +11,16 @@ import type { Redacted } from "./redact.ts";
 /** Version of the file format; raised when a reader of the last one could no longer understand a line. */
 export const RECORDING_SCHEMA = 1;
 
-/** What a record is about. */
-export type RecordKind = "event" | "step" | "action" | "actor" | "done" | "error" | "note";
+/** What a record is about. Actions have no records of their own: the chart says which belong to the transitions of a step. */
+export type RecordKind = "event" | "step" | "actor" | "done" | "error" | "note";
 
 /** A record in the ring. Slots are used again, so that recording allocates little; values are written out only when read. */
 export interface Slot {
   seq: number;
   /** Clock milliseconds. */
   at: number;
-  wall: number;
+  /** Number of the connection; 0 where it is not known. */
+  conn: number;
   kind: RecordKind;
   actor: string;
   type: string;
@@ -31,6 +32,9 @@ export interface Slot {
   transitions: readonly AnyTransitionDefinition[] | undefined;
   /** Whether a machine took no transition for this event. */
   ignored: boolean;
+  /** Name of the guard that was asked, for a note about one; its answer is `answer`. */
+  guard: string | undefined;
+  answer: boolean;
   data: Redacted | undefined;
   /** Estimate of the memory held. */
   bytes: number;
@@ -41,9 +45,11 @@ export interface RecordLine {
   readonly seq: number;
   /** Microseconds since the recorder was made, by the monotonic clock. */
   readonly t: number;
-  /** Unix milliseconds. */
+  /** Unix milliseconds, by the monotonic clock since `epoch`: a clock that is set meanwhile does not show. */
   readonly wall: number;
   readonly kind: RecordKind;
+  /** Number of the device's connection since the recorder was made, from 1 on; connections may overlap. Absent where it is not known. */
+  readonly conn?: number;
   /** Path of the actor below the device's, such as `device/turn/asr`; empty for a note. */
   readonly actor: string;
   /** Event type, action name, or what the note is about. */
@@ -81,7 +87,7 @@ export function emptySlot(): Slot {
   return {
     seq: 0,
     at: 0,
-    wall: 0,
+    conn: 0,
     kind: "note",
     actor: "",
     type: "",
@@ -91,6 +97,8 @@ export function emptySlot(): Slot {
     toValue: undefined,
     transitions: undefined,
     ignored: false,
+    guard: undefined,
+    answer: false,
     data: undefined,
     bytes: 0,
   };
@@ -102,22 +110,24 @@ export class LineWriter {
   readonly #states = new WeakMap<StateValue & object, string>();
 
   /** The record in a slot. */
-  line(slot: Slot, startedAt: number): RecordLine {
+  line(slot: Slot, startedAt: number, epoch: number): RecordLine {
     const from = slot.sender ?? this.#stateIds(slot.machine, slot.fromValue);
     const to = this.#stateIds(slot.machine, slot.toValue);
     const edges = this.#edgeIds(slot);
+    const data = slot.guard === undefined ? slot.data : { guard: slot.guard, result: slot.answer };
     return {
       seq: slot.seq,
       t: Math.round((slot.at - startedAt) * 1_000),
-      wall: slot.wall,
+      wall: Math.round(epoch + slot.at - startedAt),
       kind: slot.kind,
+      ...(slot.conn === 0 ? {} : { conn: slot.conn }),
       actor: slot.actor,
       type: slot.type,
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
       ...(edges === undefined ? {} : { edges }),
       ...(slot.ignored ? { ignored: true } : {}),
-      ...(slot.data === undefined ? {} : { data: slot.data }),
+      ...(data === undefined ? {} : { data }),
     };
   }
 

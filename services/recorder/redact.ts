@@ -31,7 +31,7 @@ const SECRET_KEY = /token|secret|passw|authorization|cookie|api[_-]?key|credenti
 const MEASURE_KEY = /(tokens|count|ms|at|length|index)$/i;
 /** Keys whose text is a word of this program, never of a person. */
 const WORD_KEY =
-  /^(type|kind|mode|state|status|reason|code|outcome|source|end|emotion|event|guard|provider|stage|method|format|level|name|tool|version|language|voice|.*id)$/i;
+  /^(type|kind|mode|state|status|reason|code|outcome|source|end|emotion|event|guard|goodbye|wake|job|provider|stage|method|format|level|name|tool|version|language|voice|.*id)$/i;
 /** What such a word looks like; anything else under these keys counts as a person's text. */
 const WORD = /^[\w.:/@+-]{1,80}$/;
 /** Credentials in the middle of a text. */
@@ -101,6 +101,8 @@ export class Redactor {
   }
 
   #list(value: readonly unknown[], key: string, depth: number): Redacted {
+    // Audio: how many there are is all that a recording says of it.
+    if (key === "packets") return { items: value.length };
     const items = value.slice(0, MAX_ITEMS).map((item) => this.redact(item, key, depth + 1) ?? null);
     if (value.length > MAX_ITEMS) items.push({ more: value.length - MAX_ITEMS });
     return items;

@@ -56,6 +56,7 @@ export class Ring {
     if (slot === undefined) return;
     this.#bytes -= slot.bytes;
     slot.data = undefined;
+    slot.guard = undefined;
     slot.transitions = undefined;
     slot.fromValue = undefined;
     slot.toValue = undefined;
