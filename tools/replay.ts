@@ -70,7 +70,7 @@ export async function replayTool({ args, write, folder }: ReplayToolOptions): Pr
     write(values.json ? `${JSON.stringify({ ...report, same }, undefined, 2)}\n` : reportText(report, values.whole));
     if (!isReplayed(report)) throw new RecordingError("No connection is in the recording from its beginning on; expected one at least");
     const name = values["save-as-test"];
-    if (name !== undefined) for (const path of await saveAsTest(folder, name, text)) write(`${path}\n`);
+    if (name !== undefined) { for (const path of await saveAsTest(folder, name, text)) write(`${path}\n`); }
     return same ? 0 : 1;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

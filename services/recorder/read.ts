@@ -80,9 +80,13 @@ export function readRecording(text: string): Recording {
     const record = checked(recordSchema, value, line.number) as RecordLine;
     const before = records.at(-1)?.seq ?? -1;
     if (record.seq <= before) {
-      throw new RecordingError(`Line ${line.number}: 'seq' is ${record.seq}; expected a number above ${before}, which the record before has`);
+      throw new RecordingError(
+        `Line ${line.number}: 'seq' is ${record.seq}; expected a number above ${before}, which the record before has`,
+      );
     }
-    if (records.push(record) > MAX_RECORDS) throw new RecordingError(`Line ${line.number}: more than ${MAX_RECORDS} records; expected fewer`);
+    if (records.push(record) > MAX_RECORDS) {
+      throw new RecordingError(`Line ${line.number}: more than ${MAX_RECORDS} records; expected fewer`);
+    }
   }
   return { header, records, cut: false };
 }

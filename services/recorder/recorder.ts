@@ -177,7 +177,9 @@ export class DeviceRecorder {
     if (type === "@xstate.event") return this.#event(inspected, conn);
     if (type === "@xstate.snapshot") {
       const { snapshot, event } = inspected as { snapshot: ActorSnapshot; event: { type: string } };
-      if (snapshot.status !== "active" || event.type === "xstate.init") this.#snapshot(this.#actor(inspected.actorRef), snapshot, event.type, conn);
+      if (snapshot.status !== "active" || event.type === "xstate.init") {
+        this.#snapshot(this.#actor(inspected.actorRef), snapshot, event.type, conn);
+      }
     } else if (type === "@xstate.actor") {
       const { name, machine } = this.#actor(inspected.actorRef);
       this.#redactor.bytes = 0;
@@ -198,8 +200,9 @@ export class DeviceRecorder {
   /** The step's time is that of the event it answers: both happen in one go, and reading the clock is a third of the cost. */
   #step({ event, snapshot, actorRef, _transitions }: InspectedMicrostepEvent, conn: number): void {
     const actor = this.#actor(actorRef);
-    if (_transitions.length === 0) return this.#ignored(actor, event.type);
     this.#redactor.bytes = 0;
+    if (event.type === "xstate.stop") return void this.#write("actor", actor.name, "stop", undefined, conn);
+    if (_transitions.length === 0) return this.#ignored(actor, event.type);
     const { value } = snapshot as { value?: StateValue };
     const slot = this.#write("step", actor.name, event.type, undefined, conn, this.#eventAt);
     slot.machine = actor.machine;

@@ -52,7 +52,7 @@ interface Actor {
 }
 
 /**
- * The messages of a recording, oldest first. Contexts are empty: a recording holds none. An actor that is started again has a new session.
+ * The messages of a recording, oldest first. Contexts are empty: a recording holds none. An actor that is started again has a new session, and that one was stopped is not told: the shape has no word for it.
  *
  * @param machines Machines by id, for the definitions.
  */
@@ -62,7 +62,7 @@ export function* toStately(recording: Recording, machines: ReadonlyMap<string, A
   const keyOf = (conn: number, actor: string) => `${conn} ${actor}`;
   for (const record of recording.records) {
     const { kind, actor, type, conn = 0 } = record;
-    if (kind === "note") continue;
+    if (kind === "note" || (kind === "actor" && type === "stop")) continue;
     const key = keyOf(conn, actor);
     if (kind === "actor" || !live.has(key)) {
       const machine = machines.get(machineOf(record) ?? (actor.includes("/") ? "" : actor));

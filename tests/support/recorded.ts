@@ -5,7 +5,7 @@
  */
 
 import assert from "node:assert/strict";
-import { type Recording, readRecording } from "../../services/recorder/read.ts";
+import { readRecording, type Recording } from "../../services/recorder/read.ts";
 import { RecorderHub } from "../../services/recorder/hub.ts";
 import type { ReplayReport } from "../../tools/replay/run.ts";
 import type { VirtualClock } from "./virtual_clock.ts";
@@ -27,6 +27,8 @@ export function recordingOf(hub: RecorderHub, deviceId?: string): Recording {
 
 /** Fails where a recording did not replay to the same path, or was not replayed. */
 export function assertSame(report: ReplayReport): void {
-  for (const { difference, skipped } of report.sessions) assert.deepEqual({ difference, skipped }, { difference: undefined, skipped: undefined });
+  for (const { difference, skipped } of report.sessions) {
+    assert.deepEqual({ difference, skipped }, { difference: undefined, skipped: undefined });
+  }
   assert.notEqual(report.sessions.length, 0, "nothing was replayed");
 }

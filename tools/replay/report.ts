@@ -48,7 +48,13 @@ function sessionLines(session: ReplayedSession, whole: boolean): string[] {
   const { step } = difference;
   const length = Math.max(recorded.length, now.length);
   const [from, to] = whole ? [0, length] : [Math.max(0, step - BEFORE), Math.min(length, step + AFTER)];
-  return ["", `${title}: ${step} steps are the same, then the paths part`, ...table(recorded, now, from, to), "", ...differenceLines(difference)];
+  return [
+    "",
+    `${title}: ${step} steps are the same, then the paths part`,
+    ...table(recorded, now, from, to),
+    "",
+    ...differenceLines(difference),
+  ];
 }
 
 function differenceLines({ seq, event, recorded, now, crash }: Difference): string[] {

@@ -18,7 +18,7 @@ import { compare, type Difference } from "./compare.ts";
 import { childOf, DONE, FAILED, waiting } from "./mocks.ts";
 import { ReplayWorld } from "./ports.ts";
 import { errorOf, revive } from "./revive.ts";
-import { FED, isEvent, type PathStep, recordedPath, type RecordedSession, replayedPath, sessionsOf } from "./session.ts";
+import { FED, isEvent, type PathStep, recordedPath, type RecordedSession, replayedPath, ROOT, sessionsOf } from "./session.ts";
 
 /** The machine of devices, or one that was changed. */
 export type DeviceMachine = typeof deviceMachine;
@@ -88,7 +88,11 @@ function replaySession({ records }: RecordedSession, machine: DeviceMachine, epo
     note: (kind, data) => recorder.note(kind, data),
   });
   const mocks = { prepare: waiting, recognize: waiting, reply: waiting, persist: waiting };
-  const actor: AnyActor = createActor(machine.provide({ actors: mocks as never }), { id: "device", clock, input: { ports: world, settings } });
+  const actor: AnyActor = createActor(machine.provide({ actors: mocks as never }), {
+    id: "device",
+    clock,
+    input: { ports: world, settings },
+  });
   recorder.connection().watch(actor);
   actor.subscribe({ error: (error) => recorder.failed(error) });
   const overdue = (ms: number, seq: number) => {
@@ -99,9 +103,11 @@ function replaySession({ records }: RecordedSession, machine: DeviceMachine, epo
     const ms = record.t / 1_000;
     overdue(ms, record.seq);
     world.learn(record);
-    if (record.kind === "step" && record.type === "xstate.init" && record.actor === "device") {
+    if (record.kind === "step" && record.type === "xstate.init" && record.actor === ROOT) {
       recorder.note(FED, { seq: record.seq });
       actor.start();
+    } else if (record.kind === "actor" && record.type === "stop" && record.actor === ROOT) {
+      actor.stop();
     } else if (isEvent(record)) {
       recorder.note(FED, { seq: record.seq });
       feed(actor, clock, record);
