@@ -39,7 +39,8 @@ export class RecordedConnection {
       return;
     }
     system._sendInspectionEvent = (event) => {
-      recorder.inspect(event, conn);
+      // Told for every action; the chart says as much.
+      if (event.type !== "@xstate.action") recorder.inspect(event, conn);
       passOn(event);
     };
   }

@@ -6,6 +6,7 @@
 
 import { type AnyStateMachine, type AnyTransitionDefinition, getStateNodes, type StateValue } from "xstate";
 import { indexEdges } from "../charts/edge_index.ts";
+import { MAX_PLAIN, type Plain } from "./plain.ts";
 import type { Redacted } from "./redact.ts";
 
 /** Version of the file format; raised when a reader of the last one could no longer understand a line. */
@@ -36,6 +37,9 @@ export interface Slot {
   guard: string | undefined;
   answer: boolean;
   data: Redacted | undefined;
+  /** Names of the first of `values`, where what is to be kept are a few plain values; `data` is undefined then. */
+  keys: readonly string[] | undefined;
+  readonly values: (Plain | undefined)[];
   /** Estimate of the memory held. */
   bytes: number;
 }
@@ -100,6 +104,8 @@ export function emptySlot(): Slot {
     guard: undefined,
     answer: false,
     data: undefined,
+    keys: undefined,
+    values: Array(MAX_PLAIN).fill(undefined),
     bytes: 0,
   };
 }
@@ -114,7 +120,7 @@ export class LineWriter {
     const from = slot.sender ?? this.#stateIds(slot.machine, slot.fromValue);
     const to = this.#stateIds(slot.machine, slot.toValue);
     const edges = this.#edgeIds(slot);
-    const data = slot.guard === undefined ? slot.data : { guard: slot.guard, result: slot.answer };
+    const data = dataOf(slot);
     return {
       seq: slot.seq,
       t: Math.round((slot.at - startedAt) * 1_000),
@@ -151,4 +157,10 @@ function innermost(machine: AnyStateMachine, value: StateValue): string {
   const nodes = getStateNodes(machine.root, value).filter((node) => node.type === "atomic" || node.type === "final");
   // A machine without states names its root twice.
   return [...new Set(nodes.map((node) => node.id))].join(" ");
+}
+
+function dataOf({ guard, answer, keys, values, data }: Slot): Redacted | undefined {
+  if (guard !== undefined) return { guard, result: answer };
+  if (keys === undefined) return data;
+  return Object.fromEntries(keys.map((key, index) => [key, values[index] ?? null]));
 }

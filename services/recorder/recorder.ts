@@ -8,6 +8,7 @@ import type { ActorRefLike, AnyStateMachine, InspectedEventEvent, InspectedMicro
 import type { Clock } from "../../base/clock.ts";
 import { messageOf } from "../../base/errors.ts";
 import { describe } from "../charts/describe.ts";
+import { MAX_PLAIN, PlainPayloads, type PlainSlot } from "./plain.ts";
 import { LineWriter, RECORDING_SCHEMA, type RecordingHeader, type RecordKind, type Slot } from "./record.ts";
 import { RecordedConnection } from "./connection.ts";
 import { type Redacted, Redactor } from "./redact.ts";
@@ -15,10 +16,10 @@ import { Ring } from "./ring.ts";
 
 /** Records kept: about ten minutes of conversation at six turns a minute and thirty records a turn. */
 export const DEFAULT_RECORDS = 2_048;
-/** Memory a device may hold, bytes; a record takes about 250, so that the number of records usually decides. */
+/** Memory a device may hold, bytes; a record takes about 300, so that the number of records usually decides. */
 export const DEFAULT_RECORD_BYTES = 1_024 * 1_024;
-/** Estimated cost of a record before its data, bytes: a slot of sixteen fields. */
-const RECORD_BYTES = 144;
+/** Estimated cost of a record before its data, bytes: a slot of eighteen fields and four plain values. */
+const RECORD_BYTES = 208;
 /** Records that are looked through for the event that a machine did not answer: more than one event leads to at once. */
 const LOOK_BACK = 64;
 /** Longer event types are cut: they are this program's own words, so a longer one is a fault. */
@@ -60,6 +61,8 @@ export class DeviceRecorder {
   readonly #clock: Clock;
   readonly #ring: Ring;
   readonly #redactor: Redactor;
+  readonly #plain: PlainPayloads;
+  readonly #scratch: PlainSlot = { keys: undefined, values: Array(MAX_PLAIN).fill(undefined) };
   readonly #appVersion: string;
   readonly #startedAt: number;
   readonly #epoch: number;
@@ -78,6 +81,7 @@ export class DeviceRecorder {
     this.#appVersion = options.appVersion;
     this.#ring = new Ring(options.records ?? DEFAULT_RECORDS, options.bytes ?? DEFAULT_RECORD_BYTES);
     this.#redactor = new Redactor(options.transcripts ?? false);
+    this.#plain = new PlainPayloads(this.#redactor);
     this.#startedAt = this.#eventAt = options.clock.now();
     this.#epoch = options.clock.wall();
   }
@@ -191,10 +195,16 @@ export class DeviceRecorder {
     // The start of an actor has its own record, and a promise tells its parent what it tells itself.
     if (event.type === "xstate.init" || event.type.startsWith("xstate.promise.")) return;
     const actor = this.#actor(actorRef);
+    const at = this.#eventAt = this.#clock.now();
     this.#redactor.bytes = 0;
-    const slot = this.#write("event", actor.name, event.type, this.#redactor.payload(event), conn);
-    this.#eventAt = slot.at;
-    if (sourceRef !== undefined) slot.sender = this.#actor(sourceRef).name;
+    const sender = sourceRef === undefined ? undefined : this.#actor(sourceRef).name;
+    const isPlain = this.#plain.take(event, event.type, this.#scratch);
+    const slot = this.#write("event", actor.name, event.type, isPlain ? undefined : this.#redactor.payload(event), conn, at);
+    slot.sender = sender;
+    if (isPlain && this.#scratch.keys !== undefined) {
+      slot.keys = this.#scratch.keys;
+      for (let index = 0; index < slot.keys.length; index++) slot.values[index] = this.#scratch.values[index];
+    }
   }
 
   /** The step's time is that of the event it answers: both happen in one go, and reading the clock is a third of the cost. */
@@ -247,6 +257,7 @@ export class DeviceRecorder {
     slot.ignored = false;
     slot.guard = undefined;
     slot.data = data;
+    slot.keys = undefined;
     slot.machine = undefined;
     slot.fromValue = undefined;
     slot.toValue = undefined;

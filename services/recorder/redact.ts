@@ -40,7 +40,8 @@ const BEARER = /\b(Bearer|Basic)\s+[\w.~+/=-]+/gi;
 /** Kinds of keys that are remembered; keys from outside are many, so remembering stops there. */
 const MAX_KNOWN_KEYS = 512;
 
-type KeyKind = "secret" | "measure" | "word" | "other";
+/** What may be kept of the values of a name. */
+export type KeyKind = "secret" | "measure" | "word" | "other";
 
 /** What makes values recordable. */
 export class Redactor {
@@ -59,7 +60,7 @@ export class Redactor {
     if (this.bytes > MAX_BYTES) return "[cut]";
     this.bytes += VALUE_BYTES;
     if (value === undefined || typeof value === "function" || typeof value === "symbol") return undefined;
-    const kind = this.#kind(key);
+    const kind = this.kindOf(key);
     if (kind === "secret" || (kind === "measure" && typeof value !== "number")) return "[redacted]";
     if (value === null || typeof value === "boolean") return value;
     if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
@@ -108,7 +109,13 @@ export class Redactor {
     return items;
   }
 
-  #kind(key: string): KeyKind {
+  /** Whether a text is one of this program's words, as far as its letters tell. */
+  isWord(value: string): boolean {
+    return WORD.test(value);
+  }
+
+  /** What the name of a value says about it. */
+  kindOf(key: string): KeyKind {
     const known = this.#keys.get(key);
     if (known !== undefined) return known;
     const secret: KeyKind = MEASURE_KEY.test(key) ? "measure" : "secret";
