@@ -6,10 +6,12 @@
 
 import type { DeviceSupervisor } from "../actors/devices/device_supervisor.ts";
 import { provide, type Provided } from "../actors/supervision/provide.ts";
+import { createAdmission } from "../routes/admission.ts";
 import { lanAddresses } from "../routes/addresses.ts";
 import { createApp } from "../routes/app.ts";
 import { listen } from "../routes/listener.ts";
 import { noteConnections, noteSeen } from "../routes/sightings.ts";
+import { watchSlowClients } from "../routes/slow_clients.ts";
 import { MAX_BUFFERED_BYTES } from "../routes/transport/limits.ts";
 import { createNativeTransport } from "../routes/transport/native.ts";
 import { createWsTransport } from "../routes/transport/ws.ts";
@@ -18,6 +20,11 @@ import { createLogger } from "../services/logging/mod.ts";
 import type { RecorderHub } from "../services/recorder/hub.ts";
 import { createDeviceTokens } from "../services/tokens.ts";
 import type { Secrets } from "./configuration.ts";
+import { prometheusText } from "../services/metrics/prometheus.ts";
+import { connectionResult } from "../services/metrics/instruments.ts";
+import type { AlertBoard } from "../services/alerts/board.ts";
+import type { App } from "../routes/app.ts";
+import type { HealthReport } from "../services/health/report.ts";
 import { isKnown } from "./known.ts";
 import { partsStatus, type StatusNeeds } from "./status.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -32,17 +39,24 @@ export interface HttpNeeds extends StatusNeeds {
   readonly configuration: Provided<Secrets>;
   readonly devices: Provided<DeviceSupervisor>;
   readonly recorders: RecorderHub;
+  /** What the checks have found. */
+  readonly health: () => HealthReport | undefined;
+  /** The alerts, where they run. */
+  readonly alerts: () => AlertBoard | undefined;
 }
 
 /** Where the process listens. */
-export interface Ports {
+export interface Ports extends Pick<App, "readiness" | "sockets"> {
   readonly port: number;
   /** Of the devices, where they have one of their own. */
   readonly wsPort?: number;
 }
 
 /** The last to be opened, and the first to be closed. */
-export function httpPart({ config, clock, random, platform, version }: Surroundings, needs: HttpNeeds): Provided<Ports> {
+export function httpPart(
+  { config, live, load, counters, clock, random, platform, version, metrics }: Surroundings,
+  needs: HttpNeeds,
+): Provided<Ports> {
   const { server, devices: { tokenTtlDays, ...deviceConfig } } = config;
   // Opened again, the listener is where devices know it, also when any port would have done at first.
   let { port, wsPort } = server;
@@ -59,7 +73,9 @@ export function httpPart({ config, clock, random, platform, version }: Surroundi
       connectionId: () => random.uuid(),
     };
     const ws = server.transport === "ws" ? createWsTransport(transportOptions) : undefined;
-    const accept = noteConnections(supervisor.accept.bind(supervisor), lifeCycle.registry, clock);
+    const limits = () => live.config.load;
+    const noted = noteConnections(supervisor.accept.bind(supervisor), lifeCycle.registry, clock);
+    const accept = watchSlowClients(noted, { clock, limits, counters, logger: createLogger("transport") });
     const app = createApp({
       config,
       port: () => listener.address.port,
@@ -76,12 +92,28 @@ export function httpPart({ config, clock, random, platform, version }: Surroundi
       recording: (deviceId) => needs.recorders.get(deviceId)?.lines(),
       say: (deviceId, text, interrupt) => supervisor.say(deviceId, text, interrupt),
       draining: () => platform.draining,
+      live: () => platform.live,
+      started: () => platform.started,
+      health: needs.health,
+      alerts: needs.alerts,
+      ...(metrics === undefined ? {} : {
+        metrics: () => prometheusText(metrics.instruments.registry),
+        onDoorAnswer: (code) => metrics.instruments.deviceConnections.add(1, connectionResult(code)),
+      }),
       parts: () => partsStatus(needs),
       stock: (request) => needs.sync?.peek()?.stock?.(request),
       onDeviceSeen: noteSeen(lifeCycle.registry),
       isKnown: isKnown(stores),
       lanAddresses,
-      ...(config.features.api ? { lifeCycle } : {}),
+      lifeCycle,
+      apiIsOn: () => live.config.features.api,
+      liveConfig: live,
+      admission: createAdmission({ clock, limits, overload: () => load.overload, counters }),
+      load: () => ({
+        ...counters.counts(),
+        loopDelayMs: Math.round(load.loopDelayMs),
+        ...(load.overload === undefined ? {} : { overload: load.overload }),
+      }),
     });
     const closingMs = server.shutdownMs * CLOSING_SHARE;
     const listener = listen({ host: server.host, port, handler: app.handler, clock, logger });
@@ -92,6 +124,6 @@ export function httpPart({ config, clock, random, platform, version }: Surroundi
     resources.defer(() => wsListener?.shutdown(closingMs));
     port = listener.address.port;
     wsPort = wsListener?.address.port ?? wsPort;
-    return { port, ...(wsListener === undefined ? {} : { wsPort }) };
+    return { readiness: app.readiness, sockets: app.sockets, port, ...(wsListener === undefined ? {} : { wsPort }) };
   });
 }

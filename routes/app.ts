@@ -9,10 +9,19 @@ import type { Logger } from "@logtape/logtape";
 import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { DeviceStatus } from "../actors/device/status.ts";
+import type { AlertBoard } from "../services/alerts/board.ts";
 import type { HistoryStore } from "../services/history/store.ts";
+import type { LiveConfig } from "../services/config/live/mod.ts";
+import type { LoadCounts } from "../services/load/counters.ts";
+import type { Overload } from "../services/load/load_monitor.ts";
+import { type Readiness, readiness } from "../services/health/readiness.ts";
+import type { HealthReport } from "../services/health/report.ts";
+import { PROMETHEUS_TYPE } from "../services/metrics/prometheus.ts";
+import { samePassword } from "../services/owner_password.ts";
 import type { DeviceTokens } from "../services/tokens.ts";
+import type { Admission } from "./admission.ts";
 import { createApi } from "./api/mod.ts";
-import type { LifeCycle } from "./api/deps.ts";
+import type { ApiDeps, LifeCycle } from "./api/deps.ts";
 import { crossSiteRefusal } from "./api/same_origin.ts";
 import type { Say } from "./api/say.ts";
 import type { AppEnv } from "./app_env.ts";
@@ -22,12 +31,14 @@ import { devicePolicy, tokenRequired } from "./device_policy.ts";
 import type { RequestHandler } from "./listener.ts";
 import { createOta, isOtaPath, type SeenDevice } from "./ota.ts";
 import { createOwnerCheck } from "./owner.ts";
+import { healthRoutes } from "./health.ts";
 import { pageLanguage } from "./page/language.ts";
 import { API_HEADERS, pageHeaders } from "./page/security.ts";
 import { renderPage } from "./page/view.ts";
 import { problemResponse } from "./problem.ts";
 import type { PartsStatus } from "./parts_status.ts";
 import type { StockRoutes } from "./stock/routes.ts";
+import { heldSockets, type SocketCounts } from "./transport/census.ts";
 import type { NativeTransport } from "./transport/native.ts";
 import type { DeviceTransport } from "./transport/options.ts";
 import type { AcceptDevice } from "./transport/transport.ts";
@@ -49,6 +60,8 @@ export interface AppConfig {
     readonly token: "auto" | "required" | "off";
   };
   readonly console: { readonly enabled: boolean };
+  /** Who but the owner may read metrics and the details of health; an empty token is nobody's. */
+  readonly metrics?: { readonly token: string };
 }
 
 /** What the routes need. */
@@ -77,18 +90,42 @@ export interface AppDeps {
   /** The routes that stock servers report to; absent where none may. */
   readonly stock?: StockRoutes;
   readonly draining: () => boolean;
+  /** Whether the supervision tree still stands; it does by default. */
+  readonly live?: () => boolean;
+  /** Whether everything was up once; it was by default. */
+  readonly started?: () => boolean;
+  /** What the checks have found; absent where nobody checks. */
+  readonly health?: () => HealthReport | undefined;
+  /** Metrics as Prometheus reads them; absent where nothing is counted. */
+  readonly metrics?: () => Promise<string>;
+  /** Hears how each request for a device socket was answered. Must not throw. */
+  readonly onDoorAnswer?: (code: string) => void;
   readonly isKnown: (deviceId: string) => boolean | Promise<boolean>;
   /** Hears of every device that OTA answered. */
   readonly onDeviceSeen?: (device: SeenDevice) => void | Promise<void>;
   readonly lanAddresses: () => readonly string[];
-  /** The life cycle of the history below `/api`; absent where `features.api` is off. */
+  /** The life cycle of the history below `/api`. */
   readonly lifeCycle?: LifeCycle;
+  /** Flag `features.api`: whether the life cycle is served now; it is by default. */
+  readonly apiIsOn?: () => boolean;
+  /** The configuration while the server runs. */
+  readonly liveConfig?: LiveConfig;
+  /** Whether devices may come in now; they always may by default. */
+  readonly admission?: Admission;
+  /** What `/api/status` tells of the load. */
+  readonly load?: () => LoadCounts & { readonly overload?: Overload; readonly loopDelayMs: number };
+  /** The alerts; undefined while none are raised. */
+  readonly alerts?: () => AlertBoard | undefined;
 }
 
 /** The routes, and the door of the devices for a port of their own. */
 export interface App {
   readonly handler: RequestHandler;
   readonly door: DeviceDoor;
+  /** Whether devices are taken. */
+  readonly readiness: () => Readiness;
+  /** Device sockets by where they are in their life. */
+  readonly sockets: () => SocketCounts;
   /** Every route of the main port but those of devices. */
   readonly routes: readonly { readonly method: string; readonly path: string }[];
 }
@@ -113,6 +150,24 @@ export function createApp(deps: AppDeps): App {
     maxConnections: config.server.maxConnections,
     draining: deps.draining,
     logger,
+    ...(deps.admission === undefined ? {} : { admission: deps.admission }),
+    ...(deps.onDoorAnswer === undefined ? {} : { onAnswer: deps.onDoorAnswer }),
+  });
+  const readinessNow = () =>
+    readiness({
+      draining: deps.draining(),
+      started: deps.started?.() ?? true,
+      sockets: heldSockets(transport.counts()),
+      maxSockets: config.server.maxConnections,
+      report: deps.health?.(),
+    });
+  const health = healthRoutes({
+    version: deps.version,
+    clock,
+    live: () => deps.live?.() ?? true,
+    started: () => deps.started?.() ?? true,
+    readiness: readinessNow,
+    report: () => deps.health?.(),
   });
   const device = deviceRoute(deps, door);
   const owner = ownerGate(deps, proxies);
@@ -127,6 +182,7 @@ export function createApp(deps: AppDeps): App {
     timezone: config.server.timezone,
     clock,
     logger,
+    ...(deps.admission === undefined ? {} : { admission: deps.admission }),
     ...(deps.onDeviceSeen === undefined ? {} : { onDeviceSeen: deps.onDeviceSeen }),
   });
   const security = pageHeaders();
@@ -135,7 +191,7 @@ export function createApp(deps: AppDeps): App {
     logger.error("{method} request failed: {error}", { method: request.method, error: messageOf(error) });
     return problemResponse({ status: 500, code: "internal", title: "The server failed to answer; its log says why" }, API_HEADERS);
   };
-  const api = createApi({
+  const apiDeps: ApiDeps = {
     version: deps.version,
     clock,
     timezone: config.server.timezone,
@@ -146,13 +202,17 @@ export function createApp(deps: AppDeps): App {
       draining: deps.draining(),
       uptimeMs: Math.round(clock.now() - startedAt),
       sockets: { transport: deps.transport.kind, ...transport.counts(), max: config.server.maxConnections },
+      ...(deps.load === undefined ? {} : { load: deps.load() }),
       devices: deps.devices(),
       ...await deps.parts?.(),
     }),
     refusal: (c) => owner.refusal(c) ?? crossSiteRefusal(c.req.raw, c.env.peer, proxies, config.server.publicUrl),
     failed,
-    ...(deps.lifeCycle === undefined ? {} : { lifeCycle: deps.lifeCycle }),
-  });
+    ...(deps.alerts === undefined ? {} : { alerts: deps.alerts }),
+    ...(deps.liveConfig === undefined ? {} : { live: deps.liveConfig }),
+  };
+  const reduced = createApi(apiDeps);
+  const api = deps.lifeCycle === undefined ? reduced : createApi({ ...apiDeps, lifeCycle: deps.lifeCycle });
 
   const app = new Hono<AppEnv>();
   app.get("/", async (c) => {
@@ -173,10 +233,21 @@ export function createApp(deps: AppDeps): App {
     return c.body(document, 200, security);
   });
   app.get("/owner", (c) => owner.refusal(c) ?? c.redirect("/", 303));
-  app.get("/health", (c) => {
-    const draining = deps.draining();
-    const body = { status: draining ? "draining" : "ok", version: deps.version };
-    return c.json(body, draining ? 503 : 200, { "cache-control": "no-store", ...API_HEADERS });
+  app.get("/health", (c) => health.health(owner.mayRead(c)));
+  app.get("/health/detailed", (c) => health.detailed(owner.mayRead(c)));
+  app.get("/livez", () => health.live());
+  app.get("/readyz", (c) => health.ready(owner.mayRead(c)));
+  app.get("/startupz", () => health.started());
+  app.get("/metrics", async (c) => {
+    if (deps.metrics === undefined) {
+      const title = "Nothing is counted: features.metrics is false";
+      return problemResponse({ status: 404, code: "metrics_off", title }, API_HEADERS);
+    }
+    if (!owner.mayRead(c)) {
+      const title = "Metrics are for the owner: send metrics.token as a Bearer token, or ask from localhost";
+      return problemResponse({ status: 401, code: "metrics_token", title }, { "www-authenticate": "Bearer", ...API_HEADERS });
+    }
+    return c.body(await deps.metrics(), 200, { "content-type": PROMETHEUS_TYPE, "cache-control": "no-store", ...API_HEADERS });
   });
   app.get("/debug/devices/:id/recording", (c) => {
     const refusal = owner.refusal(c);
@@ -190,6 +261,7 @@ export function createApp(deps: AppDeps): App {
       headers: { "content-type": "application/x-ndjson", "cache-control": "no-store", ...API_HEADERS },
     });
   });
+  app.use("/api/*", async (c, next) => deps.apiIsOn?.() === false ? await reduced.fetch(c.req.raw, c.env) : await next());
   app.route("/", api);
   app.all("*", (c) => {
     if (isOtaPath(c.req.path)) return ota(c.req.raw, c.env.peer);
@@ -212,7 +284,7 @@ export function createApp(deps: AppDeps): App {
       return failed(error, request);
     }
   };
-  return { handler, door, routes: app.routes };
+  return { handler, door, readiness: readinessNow, sockets: () => transport.counts(), routes: app.routes };
 }
 
 function pathOf(request: Request): string | undefined {
@@ -253,7 +325,14 @@ function ownerGate({ config, ownerPassword, clock }: AppDeps, proxies: TrustedPr
     const challenge = { "www-authenticate": 'Basic realm="xiaozhi", charset="UTF-8"', ...API_HEADERS };
     return problemResponse({ status: 401, code: `owner_${found.reason}`, title }, challenge);
   };
-  return { check, refusal };
+  // The probes of a machine know no password, and are needed where the owner's pages are off, too.
+  const mayRead = (c: Context<AppEnv>): boolean => {
+    const { token = "" } = config.metrics ?? {};
+    const given = /^bearer\s+(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
+    if (given !== undefined) return token !== "" && samePassword(given, token);
+    return verdict(c.req.raw, c.env.peer).owner;
+  };
+  return { check, refusal, mayRead };
 }
 
 async function lastTurns({ history, logger }: AppDeps) {

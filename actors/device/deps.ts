@@ -13,9 +13,11 @@ import type { VadEngine } from "../../audio/vad/engine.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Clips } from "../../services/clips/clips.ts";
 import type { Esp32Server } from "../../services/esp32_server/stages.ts";
+import type { PinnedStages } from "../../services/esp32_server/swappable.ts";
 import type { DailyUsage } from "../../services/history/daily_usage.ts";
 import type { DeviceStore } from "../../services/history/device_store.ts";
 import type { HistoryStore } from "../../services/history/store.ts";
+import type { DeviceMetrics } from "../../services/metrics/device_metrics.ts";
 import type { TurnTracer } from "../../services/tracing/turn_tracer.ts";
 import type { ToolRegistry } from "../../services/tools/mod.ts";
 import type { Memories } from "./memory.ts";
@@ -52,6 +54,8 @@ export interface DeviceDeps {
   readonly vad: VadEngine;
   readonly encoder: FrameEncoder;
   readonly server: Esp32Server;
+  /** Holds on to the server of this moment, for a turn; without it there is only ever one. */
+  readonly pinServer?: () => PinnedStages;
   /** Spoken already, for when nothing can be synthesised; without them an apology is only shown. */
   readonly clips?: Clips;
   /** Absent where no history is kept. */
@@ -68,8 +72,16 @@ export interface DeviceDeps {
   readonly recorders?: SessionRecorders;
   /** How the people at a device pause, as known from its connections before; by default each connection learns it anew. */
   readonly rhythmFor?: (deviceId: string, tuning: RhythmTuning) => Rhythm;
+  /** Absent where nothing is counted. */
+  readonly metrics?: DeviceMetrics;
   /** Absent where turns are not traced. */
   readonly tracer?: TurnTracer;
   /** The settings of a device. */
   readonly settingsFor: (deviceId: string) => DeviceSettings;
+  /** Grows when the settings of devices may have changed; without it they never do. */
+  readonly settingsRevision?: () => number;
+  /**
+   * Whether there is power to spare for what can be left out; there always is by default. Never asked for what a person is waiting for.
+   */
+  readonly spare?: (extra: "speculation" | "filler") => boolean;
 }

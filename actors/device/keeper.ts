@@ -49,13 +49,14 @@ export class Keeper {
       await this.#commit(turn);
     } finally {
       recorder?.note("timings", { turn: turn.id, ...turn.timings });
-      deps.tracer?.trace({ turn: turn.record(), syntheses: turn.syntheses });
+      deps.metrics?.turn(turn.record());
+      if (settings.services.tracing) deps.tracer?.trace({ turn: turn.record(), syntheses: turn.syntheses });
     }
     this.#turns++;
   }
 
   async #commit(turn: Turn): Promise<void> {
-    const { deps: { history, usage, logger }, memory, report } = this.#options;
+    const { deps: { history, usage, logger }, settings, memory, report } = this.#options;
     if (history !== undefined) turn.mark("commitMs");
     const record = turn.record();
     logTurn(logger, record);
@@ -66,6 +67,6 @@ export class Keeper {
       if (persistedMs !== undefined) history.notePersisted(turn.id, persistedMs);
     }
     usage?.add(record).catch((error) => report("counting the turn", error));
-    memory?.committed(record);
+    if (settings.services.memory) memory?.committed(record);
   }
 }

@@ -4,12 +4,15 @@
  * @module
  */
 
+import { lazy } from "@logtape/logtape";
 import { type Actor, createActor } from "xstate";
 import { decodeAudioFrame, type DeviceMessage, parseDeviceMessage, type ProtocolVersion } from "../../protocol/mod.ts";
 import type { DeviceDeps, SessionRecorder } from "./deps.ts";
 import { Effects } from "./effects.ts";
+import { observe } from "../supervision/observe.ts";
 import type { DeviceLink } from "./link.ts";
 import { deviceMachine } from "./machine.ts";
+import { LiveSettings } from "./live_settings.ts";
 import { isOneOf } from "./phrases.ts";
 import { chartSettings, type DeviceSettings } from "./settings.ts";
 import type { DeviceStatus } from "./status.ts";
@@ -53,20 +56,29 @@ export class DeviceSession implements Disposable {
   readonly #recorder: SessionRecorder | undefined;
   readonly #effects: Effects;
   readonly #connectedAt: number;
+  /** The state that was seen last, and since when, monotonic milliseconds. */
+  #place = { state: "", since: 0 };
   #version: ProtocolVersion;
   #greeted = false;
 
-  constructor(deps: DeviceDeps, link: DeviceLink, identity: SessionIdentity) {
-    this.#deps = deps;
+  constructor(shared: DeviceDeps, link: DeviceLink, identity: SessionIdentity) {
+    const sessionId = this.sessionId = shared.newSessionId();
+    const turnId = lazy(() => this.#effects.turnId);
+    const logger = shared.logger.with({ deviceId: identity.deviceId, sessionId, turnId });
+    const deps: DeviceDeps = this.#deps = Object.create(shared, { logger: { value: logger } });
     this.#link = link;
     this.#identity = identity;
     this.#version = identity.protocolVersion;
     this.#connectedAt = deps.clock.wall();
-    this.sessionId = deps.newSessionId();
     this.deviceId = identity.deviceId;
     this.connectionId = link.connectionId;
-    this.#settings = deps.settingsFor(identity.deviceId);
-    const recorder = deps.recorders?.for(identity.deviceId);
+    const { settingsRevision: revision } = deps;
+    const settings = new LiveSettings({
+      settings: () => deps.settingsFor(identity.deviceId),
+      ...(revision === undefined ? {} : { revision }),
+    });
+    this.#settings = settings.view;
+    const recorder = this.#settings.services.recorder ? deps.recorders?.for(identity.deviceId) : undefined;
     this.#recorder = recorder;
     this.#effects = new Effects({
       deps,
@@ -77,12 +89,15 @@ export class DeviceSession implements Disposable {
       clientId: identity.clientId,
       sessionId: this.sessionId,
       tell: (event) => this.actor.send(event),
+      onTurn: (turn) => settings.hold(turn.signal),
     });
     this.actor = createActor(deviceMachine, {
       id: "device",
       clock: deps.clock,
       input: { ports: this.#effects, settings: this.#settings },
     });
+    observe(this.actor, { next: ({ value }) => this.#arrive(leaf(value)), error: () => {} });
+    this.#arrive(leaf(this.actor.getSnapshot().value));
     recorder?.note("connected", { sessionId: this.sessionId, clientId: identity.clientId });
     recorder?.note("settings", { ...chartSettings(this.#settings) });
     recorder?.watch(this.actor);
@@ -104,13 +119,17 @@ export class DeviceSession implements Disposable {
 
   /** Takes a binary message. */
   onBinary(data: Uint8Array<ArrayBuffer>): void {
+    const { metrics } = this.#deps;
+    metrics?.frameIn();
     if (!this.#greeted) {
       this.drops.early++;
-      return;
+      return metrics?.frameDropped("early");
     }
     const frame = decodeAudioFrame(this.#version, data, this.#settings.maxFrameBytes);
-    if (frame.ok) this.#effects.hear(frame.packet);
-    else if (frame.error.code !== "frame_empty") this.drops.malformed++;
+    if (frame.ok) return this.#effects.hear(frame.packet);
+    if (frame.error.code === "frame_empty") return;
+    this.drops.malformed++;
+    metrics?.frameDropped("malformed");
   }
 
   /** Takes the end of the link. */
@@ -145,16 +164,27 @@ export class DeviceSession implements Disposable {
     return snapshot.can({ ...event, interrupt: true }) ? "busy" : "not_ready";
   }
 
+  /** Version of the binary protocol, as the hello agreed it. */
+  get protocolVersion(): ProtocolVersion {
+    return this.#version;
+  }
+
+  /** Name of the active state of the chart, such as `listening`. */
+  get state(): string {
+    return leaf(this.actor.getSnapshot().value);
+  }
+
   /** What pages and health show. */
   status(): DeviceStatus {
-    const { context, value } = this.actor.getSnapshot();
+    const { context } = this.actor.getSnapshot();
     const mcp = this.#effects.mcp;
     return {
       deviceId: this.deviceId,
       clientId: this.#identity.clientId,
       connectionId: this.connectionId,
       sessionId: this.sessionId,
-      state: leaf(value),
+      state: this.state,
+      inStateMs: Math.round(this.#deps.clock.now() - this.#place.since),
       ...(context.mode === undefined ? {} : { mode: context.mode }),
       remoteAddress: this.#identity.remoteAddress,
       connectedAt: this.#connectedAt,
@@ -191,6 +221,10 @@ export class DeviceSession implements Disposable {
     this.#effects[Symbol.dispose]();
   }
 
+  #arrive(state: string): void {
+    if (state !== this.#place.state) this.#place = { state, since: this.#deps.clock.now() };
+  }
+
   #actorFailed(): boolean {
     return this.actor.getSnapshot().status === "error";
   }
@@ -203,6 +237,7 @@ export class DeviceSession implements Disposable {
       case "listen":
         return this.#onListen(message);
       case "abort":
+        this.#effects.interrupted();
         return this.actor.send({ type: "ABORT" });
       case "mcp":
         return this.#effects.mcp?.handle(message.payload);
@@ -233,6 +268,9 @@ export class DeviceSession implements Disposable {
     const text = listen.text?.trim().slice(0, MAX_TYPED_CHARS) ?? "";
     switch (listen.state) {
       case "start":
+        // Begins the time to idle anew, also where the device has been listening.
+        this.#place = { ...this.#place, state: "" };
+        this.#effects.interrupted();
         return this.actor.send({ type: "LISTEN_START", mode: listen.mode ?? "auto" });
       case "stop":
         return this.actor.send({ type: "LISTEN_STOP" });

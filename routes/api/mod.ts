@@ -9,7 +9,9 @@ import { z } from "zod";
 import type { AppEnv } from "../app_env.ts";
 import { API_HEADERS } from "../page/security.ts";
 import { problemResponse } from "../problem.ts";
+import { addAlerts } from "./alerts.ts";
 import { addAudio } from "./audio.ts";
+import { addConfig } from "./config.ts";
 import type { ApiDeps } from "./deps.ts";
 import { addDevices } from "./devices.ts";
 import { addExchange } from "./exchange.ts";
@@ -61,6 +63,8 @@ export function createApi(deps: ApiDeps): Api {
 
   addStatus(api, deps);
   addSay(api, deps);
+  if (deps.live !== undefined) addConfig(api, deps.live);
+  addAlerts(api, deps);
   if (deps.lifeCycle !== undefined) {
     addDevices(api, deps, deps.lifeCycle);
     addRetention(api, deps.lifeCycle);
@@ -97,7 +101,7 @@ function describe(api: Api, { version }: ApiDeps): Record<string, unknown> {
       license: { name: "MIT" },
     },
     servers: [{ url: "/" }],
-    tags: ["Devices", "Sessions", "Turns", "Export and import", "Server"].map((name) => ({ name })),
+    tags: ["Devices", "Sessions", "Turns", "Export and import", "Configuration", "Server"].map((name) => ({ name })),
   });
   return { ...document };
 }

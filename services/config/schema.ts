@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import { alertsSection } from "./alerts.ts";
 import { audioSection } from "./audio.ts";
 import { cacheSection } from "./cache.ts";
 import { consoleSection } from "./console.ts";
@@ -14,10 +15,13 @@ import { databaseSection } from "./database.ts";
 import { devicesSection } from "./devices.ts";
 import { esp32ServerSection } from "./esp32_server.ts";
 import { featuresSection } from "./features.ts";
+import { healthSection } from "./health.ts";
 import { historySection } from "./history.ts";
 import { logSection } from "./log.ts";
+import { metricsSection } from "./metrics.ts";
 import { redisSection } from "./redis.ts";
 import { recorderSection } from "./recorder.ts";
+import { loadSection } from "./protection.ts";
 import { serverSection } from "./server.ts";
 import { syncSection } from "./sync.ts";
 import { tracingSection } from "./tracing.ts";
@@ -35,11 +39,15 @@ export const configSchema = z.strictObject({
   conversation: conversationSection,
   tools: toolsSection,
   limits: limitsSection,
+  load: loadSection,
   history: historySection,
   database: databaseSection,
   redis: redisSection,
   cache: cacheSection,
   sync: syncSection,
+  health: healthSection,
+  metrics: metricsSection,
+  alerts: alertsSection,
   console: consoleSection,
   recorder: recorderSection,
   tracing: tracingSection,
