@@ -76,6 +76,7 @@ export class DeviceSession implements Disposable {
     const settings = new LiveSettings({
       settings: () => deps.settingsFor(identity.deviceId),
       ...(revision === undefined ? {} : { revision }),
+      onChange: () => this.#noteSettings(),
     });
     this.#settings = settings.view;
     const recorder = this.#settings.services.recorder ? deps.recorders?.for(identity.deviceId) : undefined;
@@ -99,7 +100,7 @@ export class DeviceSession implements Disposable {
     observe(this.actor, { next: ({ value }) => this.#arrive(leaf(value)), error: () => {} });
     this.#arrive(leaf(this.actor.getSnapshot().value));
     recorder?.note("connected", { sessionId: this.sessionId, clientId: identity.clientId });
-    recorder?.note("settings", { ...chartSettings(this.#settings) });
+    this.#noteSettings();
     recorder?.watch(this.actor);
   }
 
@@ -223,6 +224,10 @@ export class DeviceSession implements Disposable {
 
   #arrive(state: string): void {
     if (state !== this.#place.state) this.#place = { state, since: this.#deps.clock.now() };
+  }
+
+  #noteSettings(): void {
+    this.#recorder?.note("settings", { ...chartSettings(this.#settings) });
   }
 
   #actorFailed(): boolean {

@@ -99,10 +99,11 @@ function replaySession({ records }: RecordedSession, machine: DeviceMachine, epo
     while (clock.fireOverdue(ms, () => recorder.note(FED, { seq: seq - 0.5 })));
     clock.moveTo(ms);
   };
-  for (const record of records) {
+  for (const [index, record] of records.entries()) {
     const ms = record.t / 1_000;
     overdue(ms, record.seq);
     world.learn(record);
+    if (isSettings(record)) Object.assign(settings, settingsIn(record));
     if (record.kind === "step" && record.type === "xstate.init" && record.actor === ROOT) {
       recorder.note(FED, { seq: record.seq });
       actor.start();
@@ -110,6 +111,7 @@ function replaySession({ records }: RecordedSession, machine: DeviceMachine, epo
       actor.stop();
     } else if (isEvent(record)) {
       recorder.note(FED, { seq: record.seq });
+      Object.assign(settings, changeOf(records, index));
       feed(actor, clock, record);
     }
   }
@@ -133,9 +135,24 @@ function timerType(actor: AnyActor, named: WeakSet<object>): string {
   return scheduled.event.type;
 }
 
+/** The settings that began to hold with an event: they are noted when something first reads them. */
+function changeOf(records: readonly RecordLine[], index: number): Partial<DeviceSettings> {
+  for (let at = index + 1; at < records.length && !isEvent(records[at]!); at++) {
+    if (isSettings(records[at]!)) return settingsIn(records[at]!);
+  }
+  return {};
+}
+
+function isSettings({ kind, type }: RecordLine): boolean {
+  return kind === "note" && type === "settings";
+}
+
 function settingsOf(records: readonly RecordLine[]): DeviceSettings {
-  const noted = records.find(({ kind, type }) => kind === "note" && type === "settings")?.data as unknown as Partial<ChartSettings>;
-  const { maxUtteranceMs, voiceBargeIn, ...chart } = noted;
+  return settingsIn(records.find(isSettings)!);
+}
+
+function settingsIn({ data }: RecordLine): DeviceSettings {
+  const { maxUtteranceMs, voiceBargeIn, ...chart } = data as unknown as Partial<ChartSettings>;
   const defaults = deviceSettings(configWith({}), "replay");
   return {
     ...defaults,

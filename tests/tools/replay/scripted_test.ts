@@ -7,7 +7,9 @@
 import assert from "node:assert/strict";
 import { deviceMachine } from "../../../actors/device/machine.ts";
 import { deviceSetup } from "../../../actors/device/vocabulary.ts";
+import { type DeviceSettings, deviceSettings } from "../../../actors/device/settings.ts";
 import type { ChatEvent } from "../../../services/esp32_server/stages.ts";
+import { configWith } from "../../../services/config/mod.ts";
 import { readRecording } from "../../../services/recorder/read.ts";
 import { type DeviceMachine, replay } from "../../../tools/replay/run.ts";
 import { type Conversation, conversation, type ConversationOptions, type ScriptedDevice } from "../../support/conversation.ts";
@@ -238,6 +240,36 @@ Deno.test("connections of one device that follow and replace each other are repl
   const report = replay(recordingOf(recorders));
   assertSame(report);
   assert.deepEqual(report.sessions.map(({ conn }) => conn), [1, 2, 3]);
+});
+
+Deno.test("settings that change during a connection are replayed as they changed", async () => {
+  const clock = new VirtualClock();
+  const recorders = wholeRecorders(clock);
+  let revision = 0;
+  const settingsFor = (deviceId: string): DeviceSettings => ({
+    ...deviceSettings(configWith({}), deviceId),
+    wake: revision === 0 ? "greet" : "listen",
+    policyWaitMs: revision === 0 ? 0 : 400,
+  });
+  {
+    await using talk = conversation({
+      clock,
+      script: { hears: ["hello and"] },
+      deps: { recorders, settingsFor, settingsRevision: () => revision },
+    });
+    const device = talk.connect();
+    await ready(device);
+    for (; revision < 2; revision++) {
+      device.send(detect("小智"));
+      await clock.advance(5000);
+      device.listen("auto");
+      await device.say();
+      await clock.advance(5000);
+    }
+  }
+  const report = replay(recordingOf(recorders));
+  assertSame(report);
+  assert.equal(report.sessions[0]!.now.filter(({ to }) => to.endsWith("settling")).length, 1);
 });
 
 Deno.test("a conversation whose beginning was overwritten is not replayed, and the report says why", async () => {
