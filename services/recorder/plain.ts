@@ -31,7 +31,7 @@ export class PlainPayloads {
   readonly #redactor: Redactor;
   readonly #shapes = new Map<string, Shape | undefined>();
   /** Ids come several times in a row. */
-  #word = "";
+  #word: string | undefined;
 
   constructor(redactor: Redactor) {
     this.#redactor = redactor;
@@ -75,7 +75,8 @@ export class PlainPayloads {
     if (this.#shapes.has(type) || this.#shapes.size >= MAX_SHAPES) return undefined;
     const keys = Object.keys(event).filter((key) => key !== "type");
     const kinds = keys.map((key) => this.#redactor.kindOf(key));
-    const isUsable = keys.length <= MAX_PLAIN && keys.every((key, index) => kinds[index] !== "secret" && key.length <= 64);
+    const isUsable = keys.length <= MAX_PLAIN &&
+      keys.every((key, index) => !["secret", "measure"].includes(kinds[index]!) && key.length <= 64);
     const shape = isUsable ? { keys, words: kinds.map((kind) => kind === "word") } : undefined;
     this.#shapes.set(type, shape);
     return shape;
