@@ -5,7 +5,7 @@
  */
 
 import type { Logger } from "@logtape/logtape";
-import type { InspectionEvent } from "xstate";
+import type { AnyActor } from "xstate";
 import type { OpusDecoder } from "../../audio/opus/codec.ts";
 import type { FrameEncoder } from "../../audio/opus/frame_encoder.ts";
 import type { Rhythm, RhythmTuning } from "../../audio/uplink/rhythm.ts";
@@ -25,8 +25,8 @@ import type { DeviceSettings } from "./settings.ts";
 
 /** The part of a recorder that a session writes to. */
 export interface SessionRecorder {
-  /** Observes the actor system. */
-  inspect(event: InspectionEvent): void;
+  /** Observes an actor that is not started yet, and those below it. */
+  watch(actor: AnyActor): void;
   /** Notes that the actor crashed, which inspection does not tell. */
   failed(error: unknown): void;
   /** Notes what happens outside the chart. */

@@ -212,7 +212,9 @@ export class Effects implements DevicePorts, Disposable {
     this.#server.hold(turn.signal);
     if (source === "say") turn.announcement = text;
     else turn.userText = text;
-    this.#options.recorder?.note("turn", { id: turn.id, source });
+    // What was typed may not be on record; what it makes the chart do is.
+    const typed = source === "text" && text !== "" ? { farewell: this.#isFarewell(text) } : {};
+    this.#options.recorder?.note("turn", { id: turn.id, source, ...typed });
     return turn;
   }
 
@@ -230,7 +232,8 @@ export class Effects implements DevicePorts, Disposable {
     recorder?.note("utterance", { durationMs, speechMs, end, silenceMs: this.#mic?.silenceMs });
     if (settings.historyAudio !== "none") turn.audio.user = writeOggOpus({ packets: utterance.packets, inputSampleRate: 16000 });
     turn.recognized(await this.#onBehalf(turn, () => this.#speculation.recognize(turn, utterance, signal)));
-    recorder?.note("transcript", { text: turn.userText });
+    const text = turn.userText;
+    recorder?.note("transcript", { turnId: turn.id, text, farewell: this.#isFarewell(text), final: looksFinal(text) });
   }
 
   isFarewell(turn: Turn): boolean {
@@ -291,7 +294,9 @@ export class Effects implements DevicePorts, Disposable {
   idleInMs(): number {
     const now = this.#options.deps.clock.now();
     const idleAt = Math.min(this.#idleSince + this.#options.settings.idleTimeoutMs, this.#sentAt + DEVICE_PATIENCE_MS);
-    return Math.max(0, idleAt - now);
+    const inMs = Math.max(0, idleAt - now);
+    this.#options.recorder?.note("idle", { inMs });
+    return inMs;
   }
 
   touch(): void {

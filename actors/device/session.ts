@@ -14,7 +14,7 @@ import type { DeviceLink } from "./link.ts";
 import { deviceMachine } from "./machine.ts";
 import { LiveSettings } from "./live_settings.ts";
 import { isOneOf } from "./phrases.ts";
-import type { DeviceSettings } from "./settings.ts";
+import { chartSettings, type DeviceSettings } from "./settings.ts";
 import type { DeviceStatus } from "./status.ts";
 
 /** Who connected. */
@@ -76,6 +76,7 @@ export class DeviceSession implements Disposable {
     const settings = new LiveSettings({
       settings: () => deps.settingsFor(identity.deviceId),
       ...(revision === undefined ? {} : { revision }),
+      onChange: () => this.#noteSettings(),
     });
     this.#settings = settings.view;
     const recorder = this.#settings.services.recorder ? deps.recorders?.for(identity.deviceId) : undefined;
@@ -95,11 +96,12 @@ export class DeviceSession implements Disposable {
       id: "device",
       clock: deps.clock,
       input: { ports: this.#effects, settings: this.#settings },
-      ...(recorder === undefined ? {} : { inspect: (event) => recorder.inspect(event) }),
     });
     observe(this.actor, { next: ({ value }) => this.#arrive(leaf(value)), error: () => {} });
     this.#arrive(leaf(this.actor.getSnapshot().value));
     recorder?.note("connected", { sessionId: this.sessionId, clientId: identity.clientId });
+    this.#noteSettings();
+    recorder?.watch(this.actor);
   }
 
   /** Takes a text message. */
@@ -222,6 +224,10 @@ export class DeviceSession implements Disposable {
 
   #arrive(state: string): void {
     if (state !== this.#place.state) this.#place = { state, since: this.#deps.clock.now() };
+  }
+
+  #noteSettings(): void {
+    this.#recorder?.note("settings", { ...chartSettings(this.#settings) });
   }
 
   #actorFailed(): boolean {
