@@ -22,6 +22,7 @@ import { createApp } from "./routes/app.ts";
 import { bannerLines } from "./routes/banner.ts";
 import { tokenRequired } from "./routes/device_policy.ts";
 import { listen } from "./routes/listener.ts";
+import { noteConnections, noteSeen } from "./routes/sightings.ts";
 import { MAX_BUFFERED_BYTES } from "./routes/transport/limits.ts";
 import { createNativeTransport } from "./routes/transport/native.ts";
 import { createWsTransport } from "./routes/transport/ws.ts";
@@ -33,6 +34,7 @@ import { createEsp32Server } from "./services/esp32_server/mod.ts";
 import { patientHistory } from "./services/history/patient.ts";
 import { DailyUsage } from "./services/history/daily_usage.ts";
 import { openSqliteHistory } from "./services/history/sqlite.ts";
+import { openLifeCycle } from "./services/life_cycle.ts";
 import { configureLogging, createLogger } from "./services/logging/mod.ts";
 import { ownerPassword } from "./services/owner_password.ts";
 import { RecorderHub } from "./services/recorder/hub.ts";
@@ -96,6 +98,17 @@ async function run(config: Config, dev: boolean): Promise<number> {
   const historyLogger = createLogger("history");
   const store = await openSqliteHistory({ dataDir, clock, logger: historyLogger });
   const history = resources.use(patientHistory(store, { clock, logger: historyLogger }));
+  const lifeCycle = resources.use(
+    await openLifeCycle({
+      archive: store,
+      deviceTable: store.deviceTable,
+      deviceStore: store,
+      history: config.history,
+      dataDir,
+      clock,
+      logger: historyLogger,
+    }),
+  );
   const esp32Server = resources.use(
     await createEsp32Server(config.esp32Server, {
       clock,
@@ -166,7 +179,7 @@ async function run(config: Config, dev: boolean): Promise<number> {
     connectionId: () => random.uuid(),
   };
   const ws = server.transport === "ws" ? createWsTransport(transportOptions) : undefined;
-  const accept = supervisor.accept.bind(supervisor);
+  const accept = noteConnections(supervisor.accept.bind(supervisor), lifeCycle.registry, clock);
   let draining = false;
   const app = createApp({
     config,
@@ -185,7 +198,9 @@ async function run(config: Config, dev: boolean): Promise<number> {
     say: (deviceId, text, interrupt) => supervisor.say(deviceId, text, interrupt),
     draining: () => draining,
     isKnown: async (deviceId) => (await history.listSessions({ deviceId, limit: 1 })).length > 0,
+    onDeviceSeen: noteSeen(lifeCycle.registry),
     lanAddresses,
+    ...(features.api ? { lifeCycle } : {}),
   });
   const listener = listen({ host: server.host, port: server.port, handler: app.handler, clock, logger: routesLogger });
   const wsListener = ws === undefined

@@ -11,6 +11,11 @@ import { messageOf } from "../base/errors.ts";
 import type { DeviceStatus } from "../actors/device/status.ts";
 import type { HistoryStore } from "../services/history/store.ts";
 import type { DeviceTokens } from "../services/tokens.ts";
+import { createApi } from "./api/mod.ts";
+import type { LifeCycle } from "./api/deps.ts";
+import { crossSiteRefusal } from "./api/same_origin.ts";
+import type { Say } from "./api/say.ts";
+import type { AppEnv } from "./app_env.ts";
 import { baseUrls, otaUrl, socketUrl } from "./addresses.ts";
 import { createDeviceDoor, type DeviceDoor, isDevicePath, nativeDeviceRoute } from "./device.ts";
 import { devicePolicy, tokenRequired } from "./device_policy.ts";
@@ -21,7 +26,6 @@ import { pageLanguage } from "./page/language.ts";
 import { API_HEADERS, pageHeaders } from "./page/security.ts";
 import { renderPage } from "./page/view.ts";
 import { problemResponse } from "./problem.ts";
-import { answerSay, type Say } from "./say.ts";
 import type { NativeTransport } from "./transport/native.ts";
 import type { DeviceTransport } from "./transport/options.ts";
 import type { AcceptDevice } from "./transport/transport.ts";
@@ -71,18 +75,20 @@ export interface AppDeps {
   /** Hears of every device that OTA answered. */
   readonly onDeviceSeen?: (device: SeenDevice) => void | Promise<void>;
   readonly lanAddresses: () => readonly string[];
+  /** The life cycle of the history below `/api`; absent where `features.api` is off. */
+  readonly lifeCycle?: LifeCycle;
 }
 
 /** The routes, and the door of the devices for a port of their own. */
 export interface App {
   readonly handler: RequestHandler;
   readonly door: DeviceDoor;
+  /** Every route of the main port but those of devices. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[];
 }
 
 /** Turns on the page: about two screens. */
 const PAGE_TURNS = 20;
-
-type Env = { Bindings: { readonly peer: string } };
 
 /** Composes the routes. */
 export function createApp(deps: AppDeps): App {
@@ -119,7 +125,29 @@ export function createApp(deps: AppDeps): App {
   });
   const security = pageHeaders();
 
-  const app = new Hono<Env>();
+  const failed = (error: unknown, request: Request) => {
+    logger.error("{method} request failed: {error}", { method: request.method, error: messageOf(error) });
+    return problemResponse({ status: 500, code: "internal", title: "The server failed to answer; its log says why" }, API_HEADERS);
+  };
+  const api = createApi({
+    version: deps.version,
+    clock,
+    timezone: config.server.timezone,
+    devices: deps.devices,
+    say: deps.say,
+    status: () => ({
+      version: deps.version,
+      draining: deps.draining(),
+      uptimeMs: Math.round(clock.now() - startedAt),
+      sockets: { transport: deps.transport.kind, ...transport.counts(), max: config.server.maxConnections },
+      devices: deps.devices(),
+    }),
+    refusal: (c) => owner.refusal(c) ?? crossSiteRefusal(c.req.raw, c.env.peer, proxies, config.server.publicUrl),
+    failed,
+    ...(deps.lifeCycle === undefined ? {} : { lifeCycle: deps.lifeCycle }),
+  });
+
+  const app = new Hono<AppEnv>();
   app.get("/", async (c) => {
     const isOwner = owner.check(c).owner;
     const bases = baseUrls({ publicUrl: config.server.publicUrl, host: config.server.host, port: deps.port() }, deps.lanAddresses());
@@ -139,18 +167,6 @@ export function createApp(deps: AppDeps): App {
   });
   app.get("/owner", (c) => owner.refusal(c) ?? c.redirect("/", 303));
   app.get("/health", (c) => c.json({ status: "ok", version: deps.version }, 200, { "cache-control": "no-store", ...API_HEADERS }));
-  app.get("/api/status", (c) =>
-    owner.refusal(c) ?? c.json(
-      {
-        version: deps.version,
-        draining: deps.draining(),
-        uptimeMs: Math.round(clock.now() - startedAt),
-        sockets: { transport: deps.transport.kind, ...transport.counts(), max: config.server.maxConnections },
-        devices: deps.devices(),
-      },
-      200,
-      { "cache-control": "no-store", ...API_HEADERS },
-    ));
   app.get("/debug/devices/:id/recording", (c) => {
     const refusal = owner.refusal(c);
     if (refusal !== undefined) return refusal;
@@ -163,16 +179,12 @@ export function createApp(deps: AppDeps): App {
       headers: { "content-type": "application/x-ndjson", "cache-control": "no-store", ...API_HEADERS },
     });
   });
-  app.post("/api/devices/:id/say", (c) => owner.refusal(c) ?? answerSay(c.req.raw, c.req.param("id").toLowerCase(), deps.say));
+  app.route("/", api);
   app.all("*", (c) => {
     if (isOtaPath(c.req.path)) return ota(c.req.raw, c.env.peer);
     const detail = `Nothing is at ${c.req.method} ${c.req.path}; devices use /xiaozhi/ota/ and /xiaozhi/v1/, people use /`;
     return problemResponse({ status: 404, code: "not_found", title: "Not found", detail }, API_HEADERS);
   });
-  const failed = (error: unknown, request: Request) => {
-    logger.error("{method} request failed: {error}", { method: request.method, error: messageOf(error) });
-    return problemResponse({ status: 500, code: "internal", title: "The server failed to answer; its log says why" }, API_HEADERS);
-  };
   app.onError((error, c) => failed(error, c.req.raw));
 
   const handler: RequestHandler = async (request, info) => {
@@ -187,7 +199,7 @@ export function createApp(deps: AppDeps): App {
       return failed(error, request);
     }
   };
-  return { handler, door };
+  return { handler, door, routes: app.routes };
 }
 
 function pathOf(request: Request): string | undefined {
@@ -208,9 +220,9 @@ function deviceRoute(deps: AppDeps, door: DeviceDoor): (request: Request, peer: 
 
 function ownerGate({ config, ownerPassword, clock }: AppDeps, proxies: TrustedProxies) {
   const verdict = createOwnerCheck({ password: ownerPassword, proxies, clock });
-  const check = (c: Context<Env>) =>
+  const check = (c: Context<AppEnv>) =>
     config.console.enabled ? verdict(c.req.raw, c.env.peer) : { owner: false, reason: "anonymous" } as const;
-  const refusal = (c: Context<Env>): Response | undefined => {
+  const refusal = (c: Context<AppEnv>): Response | undefined => {
     if (!config.console.enabled) {
       return problemResponse(
         { status: 403, code: "console_off", title: "The owner's pages are off: console.enabled is false" },

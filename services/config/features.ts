@@ -22,5 +22,6 @@ export const featuresSection = z.strictObject({
   memory: flag("Remember earlier conversations of a device in a summary, where the chat stage is a language model"),
   fillers: flag("Say a moment's patience when an answer is long in coming, as conversation.fillerAfterMs says"),
   historyAudio: flag("Keep the audio that history.audio asks for"),
+  api: flag("Serve devices, sessions, turns, search, export and import below /api; off leaves /api/status and say"),
   tracing: flag("Make an OpenTelemetry trace of each turn; nothing is made or sent unless OTEL_DENO is true"),
 });

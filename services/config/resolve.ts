@@ -68,7 +68,7 @@ export function resolveConfig(layers: readonly Layer[], keys: readonly ConfigKey
   for (const rule of RULES) {
     if ([rule.key, ...rule.others].some((name) => wrong.has(name))) continue;
     const expected = rule.broken(config);
-    // No rule is about a secret: each names its value.
+    // No rule shows a secret: one that looks at a secret is broken only where that is empty.
     if (expected !== undefined) {
       problems.push({ key: rule.key, value: showValue(values.get(rule.key), false), expected, origin: originOf(rule.key) });
     }

@@ -136,6 +136,12 @@ export const RULES: readonly ConfigRule[] = [
         ? "expected 0, because history.enabled is false and the day is counted in the history"
         : undefined,
   })),
+  ...(["endpoint", "bucket", "accessKeyId", "secretAccessKey"] as const).map((name): ConfigRule => ({
+    key: `history.audioStore.${name}`,
+    others: ["history.audioStore.kind"],
+    broken: ({ history: { audioStore } }) =>
+      audioStore.kind === "s3" && audioStore[name] === "" ? "expected a value, because history.audioStore.kind is s3" : undefined,
+  })),
   {
     key: "history.audio",
     others: ["history.enabled"],

@@ -126,6 +126,28 @@ export const migrations: readonly Migration[] = [{
     }
     indexTurns(db);
   },
+}, {
+  version: 4,
+  name: "registry of devices",
+  sql: `
+    CREATE TABLE devices (
+      device_id TEXT PRIMARY KEY,
+      client_id TEXT NOT NULL,
+      first_seen_at INTEGER NOT NULL,
+      last_seen_at INTEGER NOT NULL,
+      firmware TEXT,
+      board TEXT,
+      device_language TEXT,
+      language TEXT,
+      name TEXT,
+      alias TEXT,
+      room TEXT,
+      flags TEXT NOT NULL,
+      retention_days INTEGER
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO devices (device_id, client_id, first_seen_at, last_seen_at, flags)
+    SELECT device_id, max(client_id), min(started_at), max(coalesce(ended_at, started_at)), '{}' FROM sessions GROUP BY device_id;
+  `,
 }];
 
 /**

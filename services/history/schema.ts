@@ -5,6 +5,7 @@
  */
 
 import type { Generated, Selectable } from "kysely";
+import type { DevicesTable } from "../devices/table.ts";
 import { searchText, storedText } from "./archive/text.ts";
 import type { SessionRecord, SessionSummary, StoredTurn, TurnDraft, TurnOutcome, TurnTimings } from "./store.ts";
 
@@ -85,6 +86,7 @@ export interface HistorySchema {
   erased: ErasedTable;
   device_memory: DeviceMemoryTable;
   device_roles: DeviceRolesTable;
+  devices: DevicesTable;
 }
 
 /** What is read of a turn. */

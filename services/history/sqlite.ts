@@ -7,6 +7,7 @@
 import type { Logger } from "@logtape/logtape";
 import { join } from "node:path";
 import type { Clock } from "../../base/clock.ts";
+import { DeviceTable } from "../devices/store.ts";
 import type { HistoryArchive } from "./archive.ts";
 import { createArchive } from "./archive/archive.ts";
 import { resumeErasures } from "./archive/erase.ts";
@@ -39,7 +40,10 @@ export interface SqliteHistoryOptions {
 }
 
 /** A history store with its outbox, what is kept of devices, and the archive of all of it. */
-export interface SqliteHistory extends HistoryStore, Outbox, DeviceStore, HistoryArchive {}
+export interface SqliteHistory extends HistoryStore, Outbox, DeviceStore, HistoryArchive {
+  /** The table of the devices' registry. */
+  readonly deviceTable: DeviceTable;
+}
 
 /**
  * Opens the history of a data directory: applies migrations, closes what a crash left open, erases what was being erased, and sweeps audio
@@ -67,7 +71,12 @@ export async function openSqliteHistory(options: SqliteHistoryOptions): Promise<
       });
     }
     db.opened();
-    return together(new SqliteStore(db, builder, options), sqliteDevices(db), createArchive(backend));
+    return together(
+      new SqliteStore(db, builder, options),
+      sqliteDevices(db),
+      createArchive(backend),
+      new DeviceTable({ db: builder, dialect: "sqlite" }),
+    );
   } catch (error) {
     db[Symbol.dispose]();
     throw error;
@@ -99,8 +108,9 @@ function check(db: SqliteFile, bytes: number): void {
   );
 }
 
-function together(store: SqliteStore, devices: DeviceStore, archive: HistoryArchive): SqliteHistory {
+function together(store: SqliteStore, devices: DeviceStore, archive: HistoryArchive, deviceTable: DeviceTable): SqliteHistory {
   return {
+    deviceTable,
     openSession: (session) => store.openSession(session),
     closeSession: (sessionId, endedAt, reason) => store.closeSession(sessionId, endedAt, reason),
     draftTurn: (draft) => store.draftTurn(draft),

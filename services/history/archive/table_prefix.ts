@@ -17,7 +17,7 @@ import {
 import type { HistorySchema } from "../schema.ts";
 
 const TABLES: ReadonlySet<string> = new Set(
-  ["sessions", "turns", "outbox", "erased", "device_memory", "device_roles"] satisfies (keyof HistorySchema)[],
+  ["sessions", "turns", "outbox", "erased", "device_memory", "device_roles", "devices"] satisfies (keyof HistorySchema)[],
 );
 
 /** Puts `prefix` before the names of the history's tables, wherever a query names them. Other names stay as they are. */

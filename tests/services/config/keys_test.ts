@@ -28,6 +28,8 @@ Deno.test("keys that hold secrets, and only they, are marked", () => {
     "esp32Server.openai.chat.apiKey",
     "esp32Server.openai.synthesize.apiKey",
     "tools.weather.url",
+    "history.audioStore.accessKeyId",
+    "history.audioStore.secretAccessKey",
     "console.password",
   ]);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Say } from "../../routes/say.ts";
-import { startApp } from "./app_fixture.ts";
+import type { Say } from "../../../routes/api/say.ts";
+import { startApp } from "../app_fixture.ts";
 
 type Answer = ReturnType<Say>;
 
