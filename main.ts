@@ -21,6 +21,7 @@ import { lanAddresses } from "./routes/addresses.ts";
 import { createApp } from "./routes/app.ts";
 import { bannerLines } from "./routes/banner.ts";
 import { tokenRequired } from "./routes/device_policy.ts";
+import { createConsole } from "./routes/console/parts.ts";
 import { listen } from "./routes/listener.ts";
 import { noteConnections, noteSeen } from "./routes/sightings.ts";
 import { MAX_BUFFERED_BYTES } from "./routes/transport/limits.ts";
@@ -151,6 +152,7 @@ async function run(config: Config, dev: boolean): Promise<number> {
       weather: config.tools.weather,
     })
     : undefined;
+  const settingsFor = (deviceId: string) => deviceSettings(config, deviceId);
   const supervisor = new DeviceSupervisor({
     clock,
     logger: createLogger("device"),
@@ -167,11 +169,20 @@ async function run(config: Config, dev: boolean): Promise<number> {
     ...(tools === undefined ? {} : { tools }),
     ...(config.features.recorder ? { recorders } : {}),
     ...(config.features.tracing ? { tracer: createTurnTracer(tracing) } : {}),
-    settingsFor: (deviceId) => deviceSettings(config, deviceId),
+    settingsFor,
+    onStatus: (deviceId) => webConsole.fleet.touch(deviceId),
+    onTurn: (turn) => webConsole.tally.add(turn),
   });
 
   const password = await ownerPassword(dataDir, config.console.password, random);
   const routesLogger = createLogger("routes");
+  const { registry } = lifeCycle;
+  const webConsole = resources.use(createConsole({
+    ...{ clock, random, dataDir, supervisor, store, archive: store, registry, settingsFor, timezone: server.timezone },
+    logger: createLogger("console"),
+    ownerPassword: password.password,
+    viewerPassword: config.console.viewerPassword,
+  }));
   const transportOptions = {
     limits: { maxTextBytes: devices.maxTextBytes, maxFrameBytes: devices.maxFrameBytes, maxBufferedBytes: MAX_BUFFERED_BYTES },
     logger: createLogger("transport"),
@@ -198,7 +209,8 @@ async function run(config: Config, dev: boolean): Promise<number> {
     say: (deviceId, text, interrupt) => supervisor.say(deviceId, text, interrupt),
     draining: () => draining,
     isKnown: async (deviceId) => (await history.listSessions({ deviceId, limit: 1 })).length > 0,
-    onDeviceSeen: noteSeen(lifeCycle.registry),
+    onDeviceSeen: (device) => [noteSeen(registry), webConsole.seen].forEach((hear) => hear(device)),
+    webConsole,
     lanAddresses,
     ...(features.api ? { lifeCycle } : {}),
   });
@@ -229,6 +241,8 @@ async function run(config: Config, dev: boolean): Promise<number> {
   logger.info("Stopping: {reason}", { reason });
   const cut = await supervisor.stop(server.shutdownMs * (1 - CLOSING_SHARE));
   if (cut > 0) logger.warn("{cut} devices were still busy and have been cut off", { cut });
+  // Consoles that are open would keep the listener waiting.
+  webConsole[Symbol.dispose]();
   await Promise.all([listener.shutdown(server.shutdownMs * CLOSING_SHARE), wsListener?.shutdown(server.shutdownMs * CLOSING_SHARE)]);
   logger.info("Stopped");
   return code;

@@ -41,7 +41,7 @@ export type ReplyEvent =
 
 /** From the owner of the actor. */
 export type OwnerEvent =
-  | { readonly type: "STOP"; readonly reason: "shutdown" | "replaced" }
+  | { readonly type: "STOP"; readonly reason: "shutdown" | "replaced" | "disconnected" }
   /** Something is to be said to the person without having been asked for; with `interrupt` also when the device is busy. */
   | { readonly type: "SAY"; readonly text: string; readonly turnId: string; readonly interrupt: boolean };
 

@@ -55,7 +55,7 @@ export class Keeper {
   }
 
   async #commit(turn: Turn): Promise<void> {
-    const { deps: { history, usage, logger }, memory, report } = this.#options;
+    const { deps: { history, usage, logger, onTurn }, memory, report } = this.#options;
     if (history !== undefined) turn.mark("commitMs");
     const record = turn.record();
     logTurn(logger, record);
@@ -67,5 +67,6 @@ export class Keeper {
     }
     usage?.add(record).catch((error) => report("counting the turn", error));
     memory?.committed(record);
+    onTurn?.(record);
   }
 }

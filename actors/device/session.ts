@@ -5,8 +5,16 @@
  */
 
 import { type Actor, createActor } from "xstate";
-import { decodeAudioFrame, type DeviceMessage, parseDeviceMessage, type ProtocolVersion } from "../../protocol/mod.ts";
+import {
+  decodeAudioFrame,
+  type DeviceMessage,
+  type McpCallResult,
+  type McpTool,
+  parseDeviceMessage,
+  type ProtocolVersion,
+} from "../../protocol/mod.ts";
 import type { DeviceDeps, SessionRecorder } from "./deps.ts";
+import { observe } from "../supervision/observe.ts";
 import { Effects } from "./effects.ts";
 import type { DeviceLink } from "./link.ts";
 import { deviceMachine } from "./machine.ts";
@@ -55,13 +63,16 @@ export class DeviceSession implements Disposable {
   readonly #connectedAt: number;
   #version: ProtocolVersion;
   #greeted = false;
+  #state = "connecting";
+  #since: number;
+  readonly #watching: Disposable;
 
   constructor(deps: DeviceDeps, link: DeviceLink, identity: SessionIdentity) {
     this.#deps = deps;
     this.#link = link;
     this.#identity = identity;
     this.#version = identity.protocolVersion;
-    this.#connectedAt = deps.clock.wall();
+    this.#connectedAt = this.#since = deps.clock.wall();
     this.sessionId = deps.newSessionId();
     this.deviceId = identity.deviceId;
     this.connectionId = link.connectionId;
@@ -84,6 +95,7 @@ export class DeviceSession implements Disposable {
       input: { ports: this.#effects, settings: this.#settings },
       ...(recorder === undefined ? {} : { inspect: (event) => recorder.inspect(event) }),
     });
+    this.#watching = observe(this.actor, { next: ({ value }) => this.#moved(leaf(value)), error: () => this.#moved("crashed") });
     recorder?.note("connected", { sessionId: this.sessionId, clientId: identity.clientId });
   }
 
@@ -118,7 +130,7 @@ export class DeviceSession implements Disposable {
   }
 
   /** Ends the session in good order: the turn under way is committed as interrupted first. */
-  stop(reason: "shutdown" | "replaced"): void {
+  stop(reason: "shutdown" | "replaced" | "disconnected"): void {
     this.actor.send({ type: "STOP", reason });
   }
 
@@ -139,16 +151,45 @@ export class DeviceSession implements Disposable {
     return snapshot.can({ ...event, interrupt: true }) ? "busy" : "not_ready";
   }
 
+  /** The tools of the device, as it describes them; empty until it has named them. */
+  tools(): readonly McpTool[] {
+    return this.#effects.mcp?.deviceTools() ?? [];
+  }
+
+  /**
+   * Calls a tool of the device by its own name; undefined where it offers none. What the device refuses is an answer with `isError`.
+   *
+   * @throws The signal's reason; {@link McpError} `mcp_closed` when the connection ends.
+   */
+  callTool(name: string, args: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<McpCallResult> | undefined {
+    return this.#effects.mcp?.call(name, args, { signal });
+  }
+
+  /** Tells the device to restart, which ends the connection. */
+  reboot(): void {
+    this.#effects.send({ type: "system", command: "reboot" });
+  }
+
+  /**
+   * Changes its role, from the next reply on, and keeps it; undefined goes back to that of the configuration.
+   *
+   * @throws {HistoryError} When it cannot be kept; it is changed all the same.
+   */
+  async chooseRole(name: string | undefined): Promise<void> {
+    await this.#effects.chooseRole(name);
+  }
+
   /** What pages and health show. */
   status(): DeviceStatus {
-    const { context, value } = this.actor.getSnapshot();
+    const { context } = this.actor.getSnapshot();
     const mcp = this.#effects.mcp;
     return {
       deviceId: this.deviceId,
       clientId: this.#identity.clientId,
       connectionId: this.connectionId,
       sessionId: this.sessionId,
-      state: leaf(value),
+      state: this.#state,
+      since: this.#since,
       ...(context.mode === undefined ? {} : { mode: context.mode }),
       remoteAddress: this.#identity.remoteAddress,
       connectedAt: this.#connectedAt,
@@ -182,7 +223,15 @@ export class DeviceSession implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#watching[Symbol.dispose]();
     this.#effects[Symbol.dispose]();
+  }
+
+  #moved(state: string): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#since = this.#deps.clock.wall();
+    this.#deps.onStatus?.(this.deviceId);
   }
 
   #actorFailed(): boolean {

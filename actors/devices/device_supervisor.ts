@@ -20,6 +20,9 @@ export interface ConnectionHandlers {
   onClosed(info: { readonly code: number; readonly reason: string; readonly byUs: boolean }): void;
 }
 
+/** Devices whose crashes are counted; a fleet in which more crash has another trouble. */
+const MAX_CRASHED = 10_000;
+
 /** Starts, finds and stops device sessions. */
 export class DeviceSupervisor {
   readonly #deps: DeviceDeps;
@@ -29,6 +32,8 @@ export class DeviceSupervisor {
   readonly #sessions = new Map<string, DeviceSession>();
   /** Newest connection of each device. */
   readonly #newest = new Map<string, DeviceSession>();
+  /** By device; the one that crashed longest ago first. */
+  readonly #crashes = new Map<string, number>();
   #stopping = false;
   /** Sessions that are over and still tell the history so. */
   readonly #ending = new Set<Promise<void>>();
@@ -69,6 +74,7 @@ export class DeviceSupervisor {
       onDown: (reason) => this.#down(session, link, reason),
     });
     const { deviceId, remoteAddress } = identity;
+    this.#deps.onStatus?.(deviceId);
     this.#deps.logger.info("Device {deviceId} connected", { deviceId, remoteAddress, sessionId: session.sessionId });
     return {
       onText: (text) => session.onText(text),
@@ -80,6 +86,16 @@ export class DeviceSupervisor {
   /** Says something to the person at a device, as {@link DeviceSession.say} does; `unknown` where no such device is connected. */
   say(deviceId: string, text: string, interrupt: boolean): ReturnType<DeviceSession["say"]> | "unknown" {
     return this.#newest.get(deviceId)?.say(text, interrupt) ?? "unknown";
+  }
+
+  /** The session of a connected device. */
+  session(deviceId: string): DeviceSession | undefined {
+    return this.#newest.get(deviceId);
+  }
+
+  /** How often the actor of a device has crashed since the process began. */
+  crashes(deviceId: string): number {
+    return this.#crashes.get(deviceId) ?? 0;
   }
 
   /**
@@ -117,7 +133,9 @@ export class DeviceSupervisor {
   #down(session: DeviceSession, link: DeviceLink, reason: unknown): void {
     this.#sessions.delete(session.connectionId);
     if (this.#newest.get(session.deviceId) === session) this.#newest.delete(session.deviceId);
+    this.#deps.onStatus?.(session.deviceId);
     if (reason !== undefined) {
+      this.#crashed(session.deviceId);
       this.#log("crashed", session, reason);
       link.close(1011, "Internal error");
     }
@@ -125,6 +143,14 @@ export class DeviceSupervisor {
     const ending = ended.finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
     this.#checkDown();
+  }
+
+  #crashed(deviceId: string): void {
+    const count = this.crashes(deviceId) + 1;
+    this.#crashes.delete(deviceId);
+    this.#crashes.set(deviceId, count);
+    const oldest = this.#crashes.keys().next().value;
+    if (this.#crashes.size > MAX_CRASHED && oldest !== undefined) this.#crashes.delete(oldest);
   }
 
   #log(what: string, { deviceId }: DeviceSession, error: unknown): void {

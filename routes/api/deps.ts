@@ -12,6 +12,7 @@ import type { HistoryArchive } from "../../services/history/archive.ts";
 import type { Erase } from "../../services/history/eraser.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { AppEnv } from "../app_env.ts";
+import type { Api } from "./operation.ts";
 import type { Say } from "./say.ts";
 
 /** The life cycle of the history: what `features.api` switches. */
@@ -42,4 +43,6 @@ export interface ApiDeps {
   /** Hears of what failed inside. */
   readonly failed: (error: unknown, request: Request) => Response;
   readonly lifeCycle?: LifeCycle;
+  /** Adds what the console needs. */
+  readonly addConsole?: (api: Api) => void;
 }

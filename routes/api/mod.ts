@@ -59,6 +59,7 @@ export function createApi(deps: ApiDeps): Api {
     return undefined;
   });
 
+  deps.addConsole?.(api);
   addStatus(api, deps);
   addSay(api, deps);
   if (deps.lifeCycle !== undefined) {
