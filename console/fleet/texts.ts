@@ -20,7 +20,7 @@ export const fleetTexts = texts({
   columns: {
     name: "Device",
     state: "State",
-    board: "Board and firmware",
+    board: "Board",
     signal: "Signal",
     turns: "Turns today",
     restarts: "Restarts",
@@ -52,7 +52,7 @@ export const fleetTexts = texts({
   columns: {
     name: "设备",
     state: "状态",
-    board: "开发板和固件",
+    board: "开发板",
     signal: "信号",
     turns: "今日对话",
     restarts: "重启",

@@ -15,11 +15,11 @@ export interface SparklineProps {
   readonly label: string;
 }
 
-/** The line, from zero to its largest value; its last point is marked. */
+/** The line, from zero to its largest value; its last point is marked. One value alone is no line. */
 export function Sparkline({ values, width = 72, height = 20, label }: SparklineProps): JSX.Element | null {
-  if (values.length === 0) return null;
+  if (values.length < 2) return null;
   const most = Math.max(...values, 1);
-  const step = values.length === 1 ? 0 : width / (values.length - 1);
+  const step = width / (values.length - 1);
   const points = values.map((value, index) => [index * step, height - 2 - value / most * (height - 4)] as const);
   const [x, y] = points.at(-1) ?? [0, 0];
   return (

@@ -29,5 +29,18 @@ export const PAGES_TO_SEE: readonly PageToSee[] = [
     path: "/console/devices?q=nowhere",
     ready: ".empty",
   },
+  { name: "device", path: "/console/devices/{device}", ready: "summary" },
+  {
+    name: "device-tool",
+    path: "/console/devices/{device}",
+    ready: "summary",
+    async act(page) {
+      await page.getByText("self.light.configure").click();
+      await page.locator("details[open] input[type=text], details[open] input:not([type])").last().fill("desk");
+      await page.locator("details[open] form button").click();
+      await page.locator("details[open] .answer").waitFor();
+      await page.locator("details[open] .answer").scrollIntoViewIfNeeded();
+    },
+  },
   { name: "no-such-page", path: "/console/nowhere", ready: ".empty" },
 ];
