@@ -105,16 +105,19 @@ Deno.test({
   async fn() {
     await using browser = await startBrowser();
     const { page } = await browser.page();
+    await page.addInitScript(
+      "const E = EventSource; EventSource = class extends E { constructor(url) { super(url); globalThis.feedSource = this; } };",
+    );
     await using fx = await startConsole();
     fx.change({ deviceId: idOf(1) });
     await page.goto(`${fx.base}/console`);
     await page.getByRole("link", { name: idOf(1) }).waitFor();
-    await page.context().setOffline(true);
-    // Going offline leaves open answers open, so the server ends this one.
-    fx.console.fleet[Symbol.dispose]();
-    await page.reload().catch(() => {});
-    await page.context().setOffline(false);
-    await page.goto(`${fx.base}/console`);
-    await page.getByRole("link", { name: idOf(1) }).waitFor();
+    await page.route("**/api/console/feed", (route) => route.abort());
+    await page.evaluate("feedSource.dispatchEvent(new Event('error'))");
+    await page.getByText("reconnecting").waitFor();
+    await page.unroute("**/api/console/feed");
+    fx.change({ deviceId: idOf(2) });
+    await page.getByRole("link", { name: idOf(2) }).waitFor();
+    await page.getByText("reconnecting").waitFor({ state: "detached" });
   },
 });
