@@ -27,14 +27,24 @@ export function abortable<T>(promise: PromiseLike<T>, signal: AbortSignal): Prom
 export async function* pull<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void, void> {
   const iterator = source[Symbol.asyncIterator]();
   let open = true;
+  // One listener for all waits: items are packets of 20 ms, and a listener for each would cost more than the rest of their way.
+  let reject: ((reason: unknown) => void) | undefined;
+  const onAbort = () => reject?.(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
   try {
     for (;;) {
-      const next = await abortable(iterator.next(), signal);
+      const coming = iterator.next();
+      const next = await new Promise<IteratorResult<T>>((resolve, fail) => {
+        reject = fail;
+        if (signal.aborted) onAbort();
+        coming.then(resolve, fail);
+      });
       open = !next.done;
       if (next.done) return;
       yield next.value;
     }
   } finally {
+    signal.removeEventListener("abort", onAbort);
     if (open) {
       const closed = Promise.resolve(iterator.return?.());
       // A source that is stuck would never close, and an aborted consumer must not wait for it.

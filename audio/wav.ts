@@ -15,6 +15,9 @@ const MAX_HEADER_BYTES = 1 << 20;
 /** Bytes of the header that {@link encodeWav} writes. */
 const HEADER_BYTES = 44;
 
+/** Whether this machine keeps the low byte of a number first, as WAV does. */
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
 /** PCM that arrives bit by bit. */
 export interface PcmStream {
   /** Samples per second. */
@@ -78,7 +81,9 @@ export function encodeWav(pcm: Pcm): Uint8Array<ArrayBuffer> {
   view.setUint16(34, 16, true);
   word(36, "data");
   view.setUint32(40, dataBytes, true);
-  pcm.samples.forEach((sample, i) => view.setInt16(HEADER_BYTES + i * 2, sample, true));
+  // Bytes are copied as they are where the machine keeps them in WAV's order, which is everywhere: sample by sample takes a hundred times longer.
+  if (IS_LITTLE_ENDIAN) bytes.set(new Uint8Array(pcm.samples.buffer, pcm.samples.byteOffset, dataBytes), HEADER_BYTES);
+  else pcm.samples.forEach((sample, i) => view.setInt16(HEADER_BYTES + i * 2, sample, true));
   return bytes;
 }
 

@@ -29,6 +29,8 @@ import { pageLanguage } from "./page/language.ts";
 import { API_HEADERS, pageHeaders } from "./page/security.ts";
 import { renderPage } from "./page/view.ts";
 import { problemResponse } from "./problem.ts";
+import type { PartsStatus } from "./parts_status.ts";
+import type { StockRoutes } from "./stock/routes.ts";
 import type { NativeTransport } from "./transport/native.ts";
 import type { DeviceTransport } from "./transport/options.ts";
 import type { AcceptDevice } from "./transport/transport.ts";
@@ -73,6 +75,10 @@ export interface AppDeps {
   readonly recording: (deviceId: string) => Iterable<string> | undefined;
   /** Has a connected device say something. */
   readonly say: Say;
+  /** How the parts behind the routes are, for `/api/status`. */
+  readonly parts?: () => Promise<PartsStatus>;
+  /** The routes that stock servers report to; absent where none may. */
+  readonly stock?: StockRoutes;
   readonly draining: () => boolean;
   readonly isKnown: (deviceId: string) => boolean | Promise<boolean>;
   /** Hears of every device that OTA answered. */
@@ -150,12 +156,13 @@ export function createApp(deps: AppDeps): App {
     timezone: config.server.timezone,
     devices: deps.devices,
     say: deps.say,
-    status: () => ({
+    status: async () => ({
       version: deps.version,
       draining: deps.draining(),
       uptimeMs: Math.round(clock.now() - startedAt),
       sockets: { transport: deps.transport.kind, ...transport.counts(), max: config.server.maxConnections },
       devices: deps.devices(),
+      ...await deps.parts?.(),
     }),
     refusal: (c) => owner.refusal(c) ?? crossSiteRefusal(c.req.raw, c.env.peer, proxies, config.server.publicUrl),
     failed,
@@ -182,7 +189,11 @@ export function createApp(deps: AppDeps): App {
     return c.body(document, 200, security);
   });
   app.get("/owner", (c) => owner.refusal(c) ?? c.redirect("/", 303));
-  app.get("/health", (c) => c.json({ status: "ok", version: deps.version }, 200, { "cache-control": "no-store", ...API_HEADERS }));
+  app.get("/health", (c) => {
+    const draining = deps.draining();
+    const body = { status: draining ? "draining" : "ok", version: deps.version };
+    return c.json(body, draining ? 503 : 200, { "cache-control": "no-store", ...API_HEADERS });
+  });
   app.get("/debug/devices/:id/recording", (c) => {
     const refusal = owner.refusal(c);
     if (refusal !== undefined) return refusal;
@@ -199,6 +210,8 @@ export function createApp(deps: AppDeps): App {
   app.route("/", api);
   app.all("*", (c) => {
     if (isOtaPath(c.req.path)) return ota(c.req.raw, c.env.peer);
+    const reported = deps.stock?.(c.req.raw);
+    if (reported !== undefined) return reported;
     const detail = `Nothing is at ${c.req.method} ${c.req.path}; devices use /xiaozhi/ota/ and /xiaozhi/v1/, people use /`;
     return problemResponse({ status: 404, code: "not_found", title: "Not found", detail }, API_HEADERS);
   });

@@ -11,6 +11,7 @@ const PAGES = [
   "docs/latency.md",
   "docs/measurements.md",
   "docs/observability.md",
+  "docs/supervision.md",
 ];
 
 /** Folders whose files are named in pages; `data` and `models` are made by running the server and by people. */

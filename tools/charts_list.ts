@@ -5,7 +5,12 @@
  */
 
 import type { AnyStateMachine } from "xstate";
+import { deliveryMachine } from "../actors/delivery/machine.ts";
+import { invalidationMachine } from "../actors/cache/machine.ts";
 import { deviceMachine } from "../actors/device/machine.ts";
+import { leaseMachine } from "../actors/sync/lease_machine.ts";
+import { syncMachine } from "../actors/sync/machine.ts";
+import { sourceMachine } from "../actors/sync/source_machine.ts";
 
 /** A machine and the name of its files in `docs/charts`. */
 export interface ChartSource {
@@ -15,4 +20,11 @@ export interface ChartSource {
 }
 
 /** All machines, in the order they are drawn. */
-export const chartSources: readonly ChartSource[] = [{ name: "device", machine: deviceMachine }];
+export const chartSources: readonly ChartSource[] = [
+  { name: "device", machine: deviceMachine },
+  { name: "delivery", machine: deliveryMachine },
+  { name: "cache", machine: invalidationMachine },
+  { name: "sync", machine: syncMachine },
+  { name: "sync_source", machine: sourceMachine },
+  { name: "lease", machine: leaseMachine },
+];

@@ -9,7 +9,7 @@
 import { print, printError } from "./output.ts";
 
 /** Folders whose exports must be documented. */
-const DOCUMENTED = ["base", "protocol", "audio", "actors", "services", "routes"];
+const DOCUMENTED = ["base", "protocol", "audio", "actors", "services", "routes", "compose"];
 /** Folders whose files must stay short. */
 const SHORT = [...DOCUMENTED, "console", "tools", "lint", "bench"];
 /** A file longer than this holds more than one concept. */

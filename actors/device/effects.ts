@@ -6,6 +6,7 @@
 
 import { encodeMessage, type KnownServerMessage, type ListenMode, type ProtocolVersion, serverHello } from "../../protocol/mod.ts";
 import type { Utterance } from "../../audio/types.ts";
+import type { StageOptions } from "../../services/esp32_server/stages.ts";
 import type { TurnDraft } from "../../services/history/store.ts";
 import { AppError, messageOf } from "../../base/errors.ts";
 import { writeOggOpus } from "../../audio/ogg/mod.ts";
@@ -75,7 +76,7 @@ export class Effects implements DevicePorts, Disposable {
     this.#speculation = new Speculation({
       enabled: settings.features.speculation,
       allowed: () => this.#speaker.mayAnswer(),
-      recognize: (utterance, signal) => this.#hear(utterance, signal),
+      recognize: (utterance, options) => this.#hear(utterance, options),
       chat: deps.server,
       request: (text) => looksFinal(text) && !this.#isFarewell(text) ? this.#speaker.request(text) : undefined,
       note: (kind, data) => options.recorder?.note(kind, data),
@@ -227,6 +228,11 @@ export class Effects implements DevicePorts, Disposable {
     this.#speaker.resume();
   }
 
+  finishSentence(): void {
+    this.#options.recorder?.note("draining");
+    this.#speaker.finishSentence();
+  }
+
   quiet(): void {
     this.send({ type: "tts", state: "stop" });
   }
@@ -290,10 +296,10 @@ export class Effects implements DevicePorts, Disposable {
   }
 
   /** What is said in an utterance; empty where the server says that there is no speech in it. */
-  async #hear(utterance: Utterance, signal: AbortSignal): Promise<string> {
+  async #hear(utterance: Utterance, options: StageOptions): Promise<string> {
     const { deps: { server }, settings } = this.#options;
-    if (settings.detectSpeech && !await server.detectSpeech(utterance, { signal })) return "";
-    const { text } = await server.recognize(utterance, { signal, language: this.#speaker.language });
+    if (settings.detectSpeech && !await server.detectSpeech(utterance, options)) return "";
+    const { text } = await server.recognize(utterance, { ...options, language: this.#speaker.language });
     return text.trim();
   }
 

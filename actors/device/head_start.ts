@@ -21,7 +21,7 @@ export class HeadStart {
 
   /** Asks at once; ends when `signal` aborts. */
   constructor(chat: ChatStage, request: ChatRequest, signal: AbortSignal) {
-    this.#stream = chat.chat(request, { signal: this.#controller.signal })[Symbol.asyncIterator]();
+    this.#stream = chat.chat(request, { signal: this.#controller.signal, tentative: () => !this.#taken })[Symbol.asyncIterator]();
     signal.addEventListener("abort", () => this.#close(signal.reason), { once: true });
     this.#reading = this.#readAhead();
   }

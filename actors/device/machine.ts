@@ -26,6 +26,7 @@ export const deviceMachine = deviceSetup.createMachine({
   on: {
     LINK_CLOSED: { target: ".closed", actions: "dropTurn" },
     STOP: { target: ".closing", actions: ["dropTurn", "closeForOwner"] },
+    DRAIN: { actions: ["closeForOwner", "finishSentence"] },
     VAD_FAILED: {
       target: ".closing",
       actions: ["dropTurn", { type: "closeWith", params: { code: 1011, reason: "Voice detection failed", end: "error" } }],
@@ -37,7 +38,12 @@ export const deviceMachine = deviceSetup.createMachine({
       after: {
         helloTimeout: { target: "closing", actions: { type: "closeWith", params: { code: 1008, reason: "No hello", end: "error" } } },
       },
-      on: { HELLO: "preparing", LISTEN_START: { actions: ["setMode", "keep"] }, LISTEN_STOP: { actions: "forgetPendingListen" } },
+      on: {
+        HELLO: "preparing",
+        LISTEN_START: { actions: ["setMode", "keep"] },
+        LISTEN_STOP: { actions: "forgetPendingListen" },
+        DRAIN: { target: "closing", actions: "closeForOwner" },
+      },
     },
     preparing: {
       description: "Loading what is needed to hear and to speak",
@@ -61,6 +67,7 @@ export const deviceMachine = deviceSetup.createMachine({
         LISTEN_STOP: { actions: "forgetPendingListen" },
         WAKE: { guard: "wakeIsAnswered", actions: "keep" },
         TEXT: { actions: "keep" },
+        DRAIN: { target: "closing", actions: "closeForOwner" },
       },
     },
     ready: {
@@ -92,6 +99,7 @@ export const deviceMachine = deviceSetup.createMachine({
         waiting: {
           description: "Nothing is said; ends before the device takes the socket for dead",
           initial: "idle",
+          always: { guard: "isClosing", target: "#device.closing" },
           after: {
             idleTimeout: [
               { guard: and(["speaksGoodbye", "micStaysOn"]), target: "replying", actions: ["closeMic", "beginGoodbyeTurn"] },

@@ -62,6 +62,7 @@ export class Mic implements Disposable {
       newDecoder,
       vad,
       tuning: settings.uplink,
+      decodeAhead: settings.decodeAhead,
       ...(rhythm === undefined ? {} : { rhythm }),
       onEvent: (event) => {
         if (event.type === "speech_started") this.#speaking = true;
@@ -119,16 +120,18 @@ export class Mic implements Disposable {
     this.#uplink[Symbol.dispose]();
   }
 
+  /** Looks again when the gap would be too long if no frame came until then: a timer a frame would cost more than the frame. */
   #watch(): void {
     this.#unwatch();
-    this.#timer = this.#options.clock.setTimeout(() => {
+    const { clock, settings, onSilent } = this.#options;
+    const silentMs = clock.now() - this.#lastFrameAt;
+    this.#timer = clock.setTimeout(() => {
+      const now = clock.now();
+      const silent = now - this.#lastFrameAt >= (this.#speaking ? SPEECH_GAP_MS : settings.silentMicMs);
+      if (silent) this.#lastFrameAt = now;
       this.#watch();
-      const now = this.#options.clock.now();
-      const limit = this.#speaking ? SPEECH_GAP_MS : this.#options.settings.silentMicMs;
-      if (now - this.#lastFrameAt < limit) return;
-      this.#lastFrameAt = now;
-      this.#options.onSilent();
-    }, SPEECH_GAP_MS);
+      if (silent) onSilent();
+    }, silentMs < SPEECH_GAP_MS ? SPEECH_GAP_MS - silentMs : SPEECH_GAP_MS);
   }
 
   #unwatch(): void {

@@ -67,6 +67,8 @@ export interface DevicePorts {
   holdReply(): void;
   /** Makes the reply go on where it stopped. */
   resumeReply(): void;
+  /** From now on replies end with the sentence that the person hears, or hears first. */
+  finishSentence(): void;
   /** Tells the device `tts stop`, which is harmless in any state. */
   quiet(): void;
   /** Whether the reply has made no progress since this was last asked. */

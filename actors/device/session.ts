@@ -134,6 +134,11 @@ export class DeviceSession implements Disposable {
     this.actor.send({ type: "STOP", reason });
   }
 
+  /** Ends the session when what is being said has been said to the end of its sentence, or at once where nothing is. */
+  drain(): void {
+    this.actor.send({ type: "DRAIN" });
+  }
+
   /**
    * Says something to the person: at once where nothing is being said, else only with `interrupt`.
    *

@@ -36,6 +36,8 @@ export interface DeviceSettings {
   readonly downlink: DownlinkFormat;
   /** Endpointing and what belongs to it. */
   readonly uplink: UplinkTuning;
+  /** Whether utterances will be asked for as samples, so that they are decoded while they come. */
+  readonly decodeAhead: boolean;
   /** Answer language: `auto` follows the person. */
   readonly language: "auto" | "zh" | "en";
   /** Voice name for synthesis; the provider's default when absent. */
@@ -105,6 +107,7 @@ export function deviceSettings(config: Config, deviceId: string): DeviceSettings
     stopTailMs: devices.stopTailMs,
     downlink: { sampleRate: audio.sampleRate, frameMs: audio.frameMs },
     uplink,
+    decodeAhead: wantsSamples(esp32Server),
     language,
     ...(voice === "" ? {} : { voice }),
     persona: conversation.persona,
@@ -124,4 +127,10 @@ export function deviceSettings(config: Config, deviceId: string): DeviceSettings
     historyAudio: features.historyAudio ? history.audio : "none",
     features: { deviceMcp: features.deviceMcp, voiceBargeIn: features.voiceBargeIn, speculation: features.speculation },
   };
+}
+
+/** Whether anybody hears utterances as samples: the embedded engines do, and servers that are sent WAV. */
+function wantsSamples({ audioFormat, recognize, detectSpeech }: Config["esp32Server"]): boolean {
+  const hearing = [recognize, ...(detectSpeech.enabled ? [detectSpeech] : [])].flatMap(({ provider, fallback }) => [provider, ...fallback]);
+  return audioFormat === "wav" || hearing.some((name) => name === "auto" || name === "embedded");
 }

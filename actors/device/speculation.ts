@@ -7,7 +7,7 @@
 
 import type { Utterance } from "../../audio/types.ts";
 import { AppError } from "../../base/errors.ts";
-import type { ChatRequest, ChatStage } from "../../services/esp32_server/stages.ts";
+import type { ChatRequest, ChatStage, StageOptions } from "../../services/esp32_server/stages.ts";
 import { HeadStart } from "./head_start.ts";
 import type { Turn } from "./turn.ts";
 
@@ -24,7 +24,7 @@ export interface SpeculationOptions {
   /** Whether the device gets answers at all: what is begun for one that does not is paid for in vain. Does not reject. */
   readonly allowed: () => Promise<boolean>;
   /** Recognises an utterance; empty where there were no words. */
-  readonly recognize: (utterance: Utterance, signal: AbortSignal) => Promise<string>;
+  readonly recognize: (utterance: Utterance, options: StageOptions) => Promise<string>;
   readonly chat: ChatStage;
   /** The request for an answer to a text, where the text is to be answered by the chat stage and can be before the endpoint. */
   readonly request: (text: string) => ChatRequest | undefined;
@@ -65,7 +65,8 @@ export class Speculation implements Disposable {
       if (!await this.#options.allowed()) throw new AppError("The device gets no answers today", { code: "speculation_refused" });
       signal.throwIfAborted();
       this.#options.note("speculation", note);
-      return await this.#options.recognize(utterance, signal);
+      // What fails here is tried again when it is needed.
+      return await this.#options.recognize(utterance, { signal, tentative: () => true });
     });
     // Whatever fails here is met again, and reported, where it is done in earnest.
     if (answer) attempt.text.then((text) => this.#answer(attempt, text)).catch(() => {});
@@ -94,7 +95,7 @@ export class Speculation implements Disposable {
       }
     }
     this.cancel();
-    return await heardIn(this.#start(turn, utterance, (own) => this.#options.recognize(utterance, own)), signal);
+    return await heardIn(this.#start(turn, utterance, (own) => this.#options.recognize(utterance, { signal: own })), signal);
   }
 
   /** A chat stage that goes on with the answer that was begun, where it is asked for just that, and else is the real one. */

@@ -56,6 +56,8 @@ export class Turn {
   announcement = "";
   /** Whether the chat stage is told of it in later turns. */
   remembered = true;
+  /** Whether the answer was ended with a sentence although there was more of it. */
+  cutShort = false;
   /** Whether the conversation ends with this turn. */
   farewell = false;
   /** Ogg Opus files, where the history keeps audio. */
@@ -177,7 +179,7 @@ export class Turn {
 
   /**
    * Ends the turn: its signal aborts and the outcome is fixed. Only the first call counts. `completed` becomes `failed` after
-   * {@link Turn.fail}, and `empty` where there was no answer.
+   * {@link Turn.fail}, `interrupted` where the answer was cut short, and `empty` where there was none.
    */
   end(outcome: TurnOutcome): void {
     this.#outcome ??= outcome === "completed" ? this.#completion() : outcome;
@@ -212,6 +214,7 @@ export class Turn {
 
   #completion(): TurnOutcome {
     if (this.failed) return "failed";
+    if (this.cutShort) return "interrupted";
     return this.replyText === "" ? "empty" : "completed";
   }
 

@@ -135,7 +135,11 @@ export const deviceSetup = setup({
     },
     endCompleted: ({ context }) => context.turn?.end("completed"),
     closeWith: assign((_, params: Closing) => ({ closing: params })),
-    closeForOwner: assign(({ event }) => (event.type === "STOP" ? { closing: OWNER_CLOSING[event.reason] } : {})),
+    closeForOwner: assign(({ event }) => {
+      if (event.type === "DRAIN") return { closing: OWNER_CLOSING.shutdown };
+      return event.type === "STOP" ? { closing: OWNER_CLOSING[event.reason] } : {};
+    }),
+    finishSentence: ({ context }) => context.ports.finishSentence(),
     closeLink: ({ context }) => {
       if (context.closing !== undefined) context.ports.closeLink(context.closing.code, context.closing.reason);
     },

@@ -1,5 +1,6 @@
 /**
- * All devices of this process: OTP's `simple_one_for_one` in plain TypeScript. One root actor a connection, one connection a device.
+ * All devices of this process, supervised as `simple_one_for_one`: one root actor a connection, one connection a device. A connection is
+ * temporary, since only the device can make it anew.
  *
  * @module
  */
@@ -11,6 +12,8 @@ import type { DeviceLink } from "../device/link.ts";
 import { DeviceSession, type SessionIdentity } from "../device/session.ts";
 import type { DeviceStatus } from "../device/status.ts";
 import { RhythmMemory } from "./rhythm_memory.ts";
+import type { RestartLog } from "../supervision/restart_log.ts";
+import type { SupervisorSnapshot } from "../supervision/snapshot.ts";
 import { Supervisor } from "../supervision/supervisor.ts";
 
 /** What a transport calls for a connection. */
@@ -22,6 +25,16 @@ export interface ConnectionHandlers {
 
 /** Devices whose crashes are counted; a fleet in which more crash has another trouble. */
 const MAX_CRASHED = 10_000;
+
+/** How the devices of a process came to their end. */
+export interface DevicesDrained {
+  /** Devices that were connected. */
+  readonly devices: number;
+  /** Those that were cut off in what they were saying or hearing; what was heard until then is kept. */
+  readonly cut: number;
+  /** Those whose turn could not be kept in time. */
+  readonly lost: number;
+}
 
 /** Starts, finds and stops device sessions. */
 export class DeviceSupervisor {
@@ -38,11 +51,17 @@ export class DeviceSupervisor {
   /** Sessions that are over and still tell the history so. */
   readonly #ending = new Set<Promise<void>>();
 
-  constructor(deps: DeviceDeps) {
+  /** Crashes go to `log`, where there is one, under the name `devices/device`. */
+  constructor(deps: DeviceDeps, log?: RestartLog) {
     const rhythms = new RhythmMemory();
     this.#deps = { rhythmFor: (deviceId, tuning) => rhythms.for(deviceId, tuning), ...deps };
     this.#clock = deps.clock;
-    this.#supervisor = new Supervisor({ clock: deps.clock });
+    this.#supervisor = new Supervisor({
+      clock: deps.clock,
+      id: "devices",
+      strategy: "simple_one_for_one",
+      ...(log === undefined ? {} : { log }),
+    });
   }
 
   /** Number of sessions, those being replaced included. */
@@ -69,6 +88,7 @@ export class DeviceSupervisor {
     before?.stop("replaced");
     this.#supervisor.start({
       id: link.connectionId,
+      kind: "device",
       restart: "temporary",
       create: () => session.actor,
       onDown: (reason) => this.#down(session, link, reason),
@@ -98,6 +118,24 @@ export class DeviceSupervisor {
     return this.#crashes.get(deviceId) ?? 0;
   }
 
+  /** How many sessions there are in each state of supervision. */
+  tree(): SupervisorSnapshot {
+    return this.#supervisor.tree();
+  }
+
+  /**
+   * Ends all sessions gently: each when its device has heard its sentence to the end, or after `finishMs` as {@link DeviceSupervisor.stop}
+   * does it, which then has `cutMs`. From the call on no new connection is taken.
+   */
+  async drain(finishMs: number, cutMs: number): Promise<DevicesDrained> {
+    this.#stopping = true;
+    const devices = this.#sessions.size;
+    for (const session of [...this.#sessions.values()]) session.drain();
+    await this.#downWithin(finishMs);
+    const cut = this.#sessions.size;
+    return { devices, cut, lost: await this.stop(cutMs) };
+  }
+
   /**
    * Ends all sessions in good order: turns under way are committed as interrupted. Resolves when all are over, or after `deadlineMs` with
    * the rest stopped hard.
@@ -107,14 +145,18 @@ export class DeviceSupervisor {
   async stop(deadlineMs: number): Promise<number> {
     this.#stopping = true;
     for (const session of [...this.#sessions.values()]) session.stop("shutdown");
-    const over = new AbortController();
-    const deadline = delay(this.#clock, deadlineMs, over.signal).catch(() => {});
-    await Promise.race([this.#allDown(), deadline]);
-    over.abort();
+    await this.#downWithin(deadlineMs);
     const left = this.#sessions.size;
-    for (const id of [...this.#sessions.keys()]) this.#supervisor.stop(id);
+    await this.#supervisor.shutdown();
     await Promise.all(this.#ending);
     return left;
+  }
+
+  async #downWithin(ms: number): Promise<void> {
+    const over = new AbortController();
+    const deadline = delay(this.#clock, ms, over.signal).catch(() => {});
+    await Promise.race([this.#allDown(), deadline]);
+    over.abort();
   }
 
   #waiting: (() => void) | undefined;
@@ -134,7 +176,9 @@ export class DeviceSupervisor {
     this.#sessions.delete(session.connectionId);
     if (this.#newest.get(session.deviceId) === session) this.#newest.delete(session.deviceId);
     this.#deps.onStatus?.(session.deviceId);
-    if (reason !== undefined) {
+    // Who came to an end by itself has closed the link; who was stopped hard has not, and neither has who crashed.
+    if (reason === undefined) link.close(1001, "Server stops");
+    else {
       this.#crashed(session.deviceId);
       this.#log("crashed", session, reason);
       link.close(1011, "Internal error");

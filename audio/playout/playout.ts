@@ -41,6 +41,8 @@ export interface PlayoutOptions {
   readonly onSentence?: (text: string, index: number) => void;
   /** The device has played everything. Called once, never after an abort or stall. */
   readonly onEnded?: (report: PlayoutReport) => void;
+  /** More was, or is about to be, pushed than is played: see {@link Playout.finishSentence}. Called once at most. */
+  readonly onCutShort?: () => void;
   /** The sink took nothing for `stallMs`; the playout is over. */
   readonly onStalled?: (report: PlayoutReport) => void;
 }
@@ -68,6 +70,7 @@ export class Playout {
   #paused = false;
   #resumedAt = -Infinity;
   #finished = false;
+  #oneSentence = false;
   #final: PlayoutReport | undefined;
   #underruns = 0;
   #resting = false;
@@ -88,6 +91,7 @@ export class Playout {
   /** Begins a sentence: the packets that follow belong to it. */
   sentence(text: string): void {
     if (this.#finished || this.#final !== undefined) return;
+    if (this.#oneSentence && this.#sentences.length > 0) return this.#cutShort();
     this.#completeSentence();
     this.#sentences.push({
       text,
@@ -122,6 +126,21 @@ export class Playout {
     if (this.#queue.length > 0) return;
     if (this.#schedule.sent === 0) this.#arm(0);
     else this.#pump();
+  }
+
+  /**
+   * Makes the sentence that is being sent the last one; before any, the first. What was pushed of later ones is dropped, and nothing more is
+   * taken of them; the end is told when the device has played it.
+   */
+  finishSentence(): void {
+    if (this.#oneSentence || this.#final !== undefined) return;
+    this.#oneSentence = true;
+    const last = Math.max(0, this.#sentences.findLastIndex(({ announced }) => announced));
+    if (this.#sentences.length <= last + 1) return;
+    const dropped = new Set(this.#sentences.splice(last + 1));
+    this.#queue = this.#queue.filter(({ sentence }) => sentence === undefined || !dropped.has(sentence));
+    this.#releaseWaiters();
+    this.#cutShort();
   }
 
   /**
@@ -174,6 +193,12 @@ export class Playout {
   waitForSpace(ms: number): Promise<void> {
     if (this.#final !== undefined || this.queuedMs < ms) return Promise.resolve();
     return new Promise((resolve) => this.#waiters.push({ ms, resolve }));
+  }
+
+  #cutShort(): void {
+    this.finish();
+    if (this.#queue.length === 0) this.#pump();
+    this.#options.onCutShort?.();
   }
 
   #completeSentence(): void {

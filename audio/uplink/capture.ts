@@ -18,6 +18,8 @@ export interface CaptureContext {
   readonly tuning: UplinkTuning;
   /** Learns from every pause. */
   readonly rhythm: Rhythm;
+  /** Whether utterances are decoded while they come, also where no VAD needs it. */
+  readonly decodeAhead: boolean;
   /** Reports an event and goes on listening. */
   emit(event: UplinkEvent): void;
   /** Ends listening and reports a last event, if there is one. The capture is disposed of before the event is heard. */

@@ -1,9 +1,11 @@
 /**
- * Push-to-talk: the device says when speech begins and ends. Nothing is decoded and no VAD runs; the utterance keeps the packets.
+ * Push-to-talk: the device says when speech begins and ends. No VAD runs; the utterance keeps the packets. Where samples will be asked for,
+ * each packet is decoded when it comes, so that nothing is left to do when the person has finished.
  *
  * @module
  */
 
+import type { OpusDecoder } from "../opus/codec.ts";
 import { packetSamples } from "../toc.ts";
 import type { UtteranceEnd } from "../types.ts";
 import type { Capture, CaptureContext } from "./capture.ts";
@@ -17,6 +19,7 @@ export class ManualCapture implements Capture {
   readonly #context: CaptureContext;
   readonly #timeline = new Timeline();
   #started = false;
+  #decoder: OpusDecoder | undefined;
 
   constructor(context: CaptureContext) {
     this.#context = context;
@@ -28,7 +31,7 @@ export class ManualCapture implements Capture {
 
   audio(packet: Uint8Array<ArrayBuffer>): number {
     const length = packetSamples(packet, UPLINK_RATE);
-    if (length > 0) this.#take(packet, length);
+    if (length > 0) this.#take(packet, length, this.#context.decodeAhead ? this.#decode(packet) : undefined);
     return length;
   }
 
@@ -43,13 +46,25 @@ export class ManualCapture implements Capture {
   }
 
   [Symbol.dispose](): void {
+    this.#decoder?.[Symbol.dispose]();
+    this.#decoder = undefined;
     this.#timeline.forget(this.#timeline.end);
   }
 
-  #take(packet: Uint8Array<ArrayBuffer>, length: number): void {
+  /** The samples of a packet; `undefined` where they cannot be had now, which leaves it to the utterance's `pcm()`. */
+  #decode(packet: Uint8Array<ArrayBuffer>): Int16Array<ArrayBuffer> | undefined {
+    try {
+      this.#decoder ??= this.#context.newDecoder();
+      return this.#decoder.decode(packet);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #take(packet: Uint8Array<ArrayBuffer>, length: number, samples?: Int16Array<ArrayBuffer>): void {
     const limit = this.#context.tuning.maxUtteranceMs * SAMPLES_PER_MS;
     if (this.#timeline.end + length > limit) return this.#finish("limit");
-    this.#timeline.append(packet, length);
+    this.#timeline.append(packet, length, samples);
     if (this.#started) return;
     this.#started = true;
     this.#context.emit({ type: "speech_started", atMs: 0, agoMs: 0 });

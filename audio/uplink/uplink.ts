@@ -28,6 +28,8 @@ export interface UplinkOptions {
   readonly tuning?: Partial<UplinkTuning>;
   /** The person's pauses as they are known from before; by default nothing is known. It goes on learning. */
   readonly rhythm?: Rhythm;
+  /** Whether an utterance is decoded while it comes where no VAD needs it: for who will ask for its samples. @default {false} */
+  readonly decodeAhead?: boolean;
   /** Hears every event. May call the uplink's methods; must not throw. */
   readonly onEvent: (event: UplinkEvent) => void;
 }
@@ -59,6 +61,7 @@ export class Uplink implements Disposable {
       vad: this.#options.vad,
       tuning: this.#tuning,
       rhythm: this.#rhythm,
+      decodeAhead: this.#options.decodeAhead ?? false,
       emit: (event) => this.#emit(event),
       end: (event) => {
         this.pause();

@@ -32,8 +32,13 @@ export interface Outcome {
 }
 
 /** Runs a fleet to its end. */
-export async function runFleet(order: FleetOrder, onProgress: (progress: FleetProgress) => void = () => {}): Promise<FleetReport> {
+export async function runFleet(
+  order: FleetOrder,
+  onProgress: (progress: FleetProgress) => void = () => {},
+  onStarted: (pid: number) => void = () => {},
+): Promise<FleetReport> {
   await using child = startChild(program("fleet"), [JSON.stringify(order)], { permissions: "bench" });
+  onStarted(child.pid);
   for (;;) {
     const said = await child.answer<FleetReport | { readonly progress: FleetProgress }>();
     if (!("progress" in said)) return said;

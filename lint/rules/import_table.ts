@@ -23,10 +23,11 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
   routes: ["protocol", "audio", "services", "actors"],
   console: ["protocol", "audio"],
   lint: [],
+  compose: ALL,
   tools: ALL,
   bench: ALL,
   tests: ALL,
-  "main.ts": ALL,
+  "main.ts": [...ALL, "compose"],
 };
 
 /** Parts of `audio` that need a worker, WebAssembly or a native library, and so cannot run in the console's pages. */

@@ -16,7 +16,7 @@ import type { ApiDeps, LifeCycle } from "./deps.ts";
 import { turnExample } from "./examples.ts";
 import { type Api, noQuery, OWNER, problems } from "./operation.ts";
 import { deviceId, sessionId } from "./parameters.ts";
-import { ApiProblem, notFound } from "./problem.ts";
+import { ApiProblem, cutOff, notFound } from "./problem.ts";
 import { importReportSchema } from "./schemas.ts";
 
 const TYPES: Readonly<Record<ExportFormat, { readonly type: string; readonly ending: string }>> = {
@@ -129,7 +129,7 @@ export function addExchange(api: Api, { timezone }: ApiDeps, { archive, audio, r
     const onTurn = ({ deviceId, startedAt }: { readonly deviceId: string; readonly startedAt: number }) =>
       registry.note({ deviceId, seenAt: startedAt });
     const importDeps = { archive, audio, onTurn };
-    const body = c.req.raw.body ?? ReadableStream.from<Uint8Array<ArrayBuffer>>([]);
+    const body = received(c.req.raw.body ?? ReadableStream.from<Uint8Array<ArrayBuffer>>([]));
     const type = (c.req.header("content-type") ?? "").split(";", 1)[0]?.trim().toLowerCase();
     let report: ImportReport;
     if (type === "application/x-ndjson") report = await importLines(importDeps, bounded(body, MAX_IMPORT_BYTES));
@@ -140,4 +140,13 @@ export function addExchange(api: Api, { timezone }: ApiDeps, { archive, audio, r
     }
     return c.json({ ...report, refusals: [...report.refusals] }, 200);
   });
+}
+
+/** A body whose breaking off is the sender's affair. What goes wrong with whoever reads it passes by here. */
+async function* received(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  try {
+    yield* body;
+  } catch {
+    throw cutOff();
+  }
 }

@@ -5,8 +5,9 @@
  */
 
 import type { MiddlewareHandler } from "hono";
+import { AppError } from "../../base/errors.ts";
 import { readBounded } from "../bounded_body.ts";
-import { ApiProblem } from "./problem.ts";
+import { ApiProblem, cutOff } from "./problem.ts";
 
 /** Middleware that reads the body as JSON text before it is validated, and refuses it with 400, 413 or 415. */
 export function jsonBody(maxBytes: number): MiddlewareHandler {
@@ -20,7 +21,9 @@ export function jsonBody(maxBytes: number): MiddlewareHandler {
         detail: "Send content-type: application/json",
       });
     }
-    const text = await readBounded(c.req.raw, maxBytes);
+    const text = await readBounded(c.req.raw, maxBytes).catch((error) => {
+      throw error instanceof AppError ? error : cutOff();
+    });
     try {
       JSON.parse(text);
     } catch {

@@ -22,6 +22,11 @@ export class ApiProblem extends AppError {
   }
 }
 
+/** The problem of a body that broke off: whoever sent it has gone, and nothing failed here. */
+export function cutOff(): ApiProblem {
+  return new ApiProblem({ status: 400, code: "body_cut_off", title: "The body broke off" });
+}
+
 /** Codes of errors that say what was wrong with a request, and the answer to each. */
 const REQUEST_ERRORS: Readonly<Record<string, Pick<Problem, "status" | "title">>> = {
   bad_cursor: { status: 400, title: "The cursor is not one that this list gave" },

@@ -37,6 +37,21 @@ const statusSchema = z.strictObject({
     firmware: z.string().optional(),
     tools: z.array(z.string()).meta({ description: "Names of the tools that the device offers" }),
   })),
+  delivery: z.looseObject({
+    state: z.string().meta({ description: "local where there is nothing to deliver to; idle, delivering, backoff, blocked, or down" }),
+    depth: count("Turns that wait"),
+    oldestAgeMs: count("How long the first of them has waited"),
+  }).optional().meta({ description: "What waits for the archive" }),
+  sync: z.looseObject({}).optional().meta({ description: "What is taken in from elsewhere, where anything is" }),
+  cache: z.looseObject({ hits: z.int(), misses: z.int() }).optional().meta({
+    description: "Reads answered from the cache, and those that were not",
+  }),
+  redis: z.looseObject({ state: z.enum(["up", "down"]) }).optional().meta({
+    description: "The Redis that nodes share, where there is one",
+  }),
+  database: z.looseObject({ state: z.enum(["opening", "up", "down"]), server: z.string() }).optional().meta({
+    description: "The database server, where there is one",
+  }),
 }).meta({ id: "Status", description: "The server at this moment" });
 
 const get = createRoute({
@@ -59,6 +74,7 @@ const get = createRoute({
             uptimeMs: 60_000,
             sockets: { transport: "native", opening: 0, open: 0, pendingClose: 0, max: 1000 },
             devices: [],
+            delivery: { state: "idle", depth: 0, oldestAgeMs: 0 },
           },
         },
       },
@@ -69,5 +85,5 @@ const get = createRoute({
 
 /** Adds the operation. */
 export function addStatus(api: Api, { status }: ApiDeps): void {
-  api.openapi(get, (c) => c.json(status() as z.infer<typeof statusSchema>, 200));
+  api.openapi(get, async (c) => c.json(await status() as z.infer<typeof statusSchema>, 200));
 }

@@ -21,7 +21,13 @@ export const featuresSection = z.strictObject({
   serverTools: flag("Offer the chat stage the tools of this server: time, weather, the end of the conversation, roles"),
   memory: flag("Remember earlier conversations of a device in a summary, where the chat stage is a language model"),
   fillers: flag("Say a moment's patience when an answer is long in coming, as conversation.fillerAfterMs says"),
+  cache: flag("Keep what is read again and again: in memory, or in Redis where several nodes share a database"),
   historyAudio: flag("Keep the audio that history.audio asks for"),
+  delivery: flag("Deliver turns to the archive, where there is one beside the data directory; off lets them wait"),
   api: flag("Serve devices, sessions, turns, search, export and import below /api; off leaves /api/status and say"),
+  sync: flag("Take in history from other servers, as sync and the three flags below say"),
+  syncHttp: flag("Take in the history of a server of the HTTP contract, as sync.http says"),
+  syncStock: flag("Take in the history in a stock server's tables, as sync.stock says"),
+  syncPush: flag("Take in what a stock server reports, as sync.push says"),
   tracing: flag("Make an OpenTelemetry trace of each turn; nothing is made or sent unless OTEL_DENO is true"),
 });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isIP } from "node:net";
 import type { Config } from "./schema.ts";
 
 /** A rule between keys. */
@@ -143,9 +144,38 @@ export const RULES: readonly ConfigRule[] = [
       audioStore.kind === "s3" && audioStore[name] === "" ? "expected a value, because history.audioStore.kind is s3" : undefined,
   })),
   {
+    key: "sync.minIntervalMs",
+    others: ["sync.intervalMs"],
+    broken: ({ sync }) =>
+      sync.minIntervalMs > sync.intervalMs ? `expected at most sync.intervalMs, which is ${sync.intervalMs}` : undefined,
+  },
+  {
+    key: "sync.backoffMaxMs",
+    others: ["sync.backoffMs"],
+    broken: ({ sync }) => sync.backoffMaxMs < sync.backoffMs ? `expected at least sync.backoffMs, which is ${sync.backoffMs}` : undefined,
+  },
+  {
+    key: "sync.stock.database",
+    others: ["database.host"],
+    broken: ({ sync, database }) =>
+      sync.stock.database !== "" && database.host === "" ? "expected nothing, because database.host names no server" : undefined,
+  },
+  {
     key: "history.audio",
     others: ["history.enabled"],
     broken: ({ history }) => history.audio !== "none" && !history.enabled ? "expected none, because history.enabled is false" : undefined,
+  },
+  {
+    key: "database.tls",
+    others: ["database.host"],
+    broken: ({ database: { host, tls } }) =>
+      tls === "verify" && isIP(host) !== 0 ? `expected off or required, because database.host is an address and no host name` : undefined,
+  },
+  {
+    key: "database.host",
+    others: ["history.enabled"],
+    broken: ({ database, history }) =>
+      database.host !== "" && !history.enabled ? "expected nothing, because history.enabled is false" : undefined,
   },
 ];
 

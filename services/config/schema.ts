@@ -6,16 +6,20 @@
 
 import { z } from "zod";
 import { audioSection } from "./audio.ts";
+import { cacheSection } from "./cache.ts";
 import { consoleSection } from "./console.ts";
 import { conversationSection } from "./conversation.ts";
 import { limitsSection } from "./daily_limits.ts";
+import { databaseSection } from "./database.ts";
 import { devicesSection } from "./devices.ts";
 import { esp32ServerSection } from "./esp32_server.ts";
 import { featuresSection } from "./features.ts";
 import { historySection } from "./history.ts";
 import { logSection } from "./log.ts";
+import { redisSection } from "./redis.ts";
 import { recorderSection } from "./recorder.ts";
 import { serverSection } from "./server.ts";
+import { syncSection } from "./sync.ts";
 import { tracingSection } from "./tracing.ts";
 import { toolsSection } from "./tools.ts";
 
@@ -32,6 +36,10 @@ export const configSchema = z.strictObject({
   tools: toolsSection,
   limits: limitsSection,
   history: historySection,
+  database: databaseSection,
+  redis: redisSection,
+  cache: cacheSection,
+  sync: syncSection,
   console: consoleSection,
   recorder: recorderSection,
   tracing: tracingSection,

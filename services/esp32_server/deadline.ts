@@ -13,6 +13,9 @@ export class Deadline implements Disposable {
   readonly #parent: AbortSignal;
   readonly #forward = () => this.#controller.abort(this.#parent.reason);
   #timer: TimerId | undefined;
+  /** When the timer fires; it may be sooner than what it was last armed for, never later. */
+  #firesAt = 0;
+  #armed: { readonly dueAt: number; readonly error: () => Error } | undefined;
 
   constructor(clock: Clock, parent: AbortSignal) {
     this.#clock = clock;
@@ -28,14 +31,15 @@ export class Deadline implements Disposable {
 
   /** Aborts with `error()` after `ms` milliseconds; replaces the time armed before. */
   arm(ms: number, error: () => Error): void {
-    this.disarm();
-    this.#timer = this.#clock.setTimeout(() => this.#controller.abort(error()), ms);
+    const dueAt = this.#clock.now() + ms;
+    this.#armed = { dueAt, error };
+    // A stream is armed for each of its pieces. The timer of one before is left to fire and to look again: that costs a hundredth.
+    if (this.#timer === undefined || this.#firesAt > dueAt) this.#wait(ms, dueAt);
   }
 
   /** Lets time pass again. */
   disarm(): void {
-    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#armed = undefined;
   }
 
   /** Rejects with the signal's reason as soon as it aborts, else settles as `work` does. For work that cannot hear a signal. */
@@ -51,6 +55,29 @@ export class Deadline implements Disposable {
 
   [Symbol.dispose](): void {
     this.disarm();
+    this.#clear();
     this.#parent.removeEventListener("abort", this.#forward);
+  }
+
+  #wait(ms: number, firesAt: number): void {
+    this.#clear();
+    this.#firesAt = firesAt;
+    this.#timer = this.#clock.setTimeout(() => this.#fired(), ms);
+  }
+
+  #fired(): void {
+    this.#timer = undefined;
+    if (this.#armed === undefined) return;
+    const { dueAt, error } = this.#armed;
+    const left = dueAt - this.#clock.now();
+    // Timers may fire a fraction of a millisecond early.
+    if (left >= 1) return this.#wait(left, dueAt);
+    this.#armed = undefined;
+    this.#controller.abort(error());
+  }
+
+  #clear(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 }

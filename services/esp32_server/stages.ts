@@ -11,6 +11,11 @@ import type { SpeechAudio, Utterance } from "../../audio/types.ts";
 export interface StageOptions {
   /** Ends the call; the stage frees what it holds and rejects with the signal's reason. */
   readonly signal: AbortSignal;
+  /**
+   * Whether a failure at this moment would be met again, because the same is then asked for once more: it is counted and told of then.
+   * @default {false}
+   */
+  readonly tentative?: () => boolean;
 }
 
 /** The answer of {@link RecognizeStage.recognize}. */

@@ -9,7 +9,7 @@ import type { AudioStore } from "../audio_store/audio_store.ts";
 import type { ArchivedTurn, HistoryArchive } from "../history/archive.ts";
 import type { AudioSide } from "../history/audio_files.ts";
 import { lineOf } from "./line.ts";
-import { markdownHead, markdownTurn } from "./markdown.ts";
+import { markdownWriter } from "./markdown.ts";
 import { type Exported, exportedTurns } from "./walk.ts";
 
 /** The forms of an export. */
@@ -55,13 +55,14 @@ async function* jsonLines(pages: AsyncIterable<readonly ArchivedTurn[]>, audio: 
 }
 
 async function* markdown(pages: AsyncIterable<readonly ArchivedTurn[]>, timezone: string): AsyncGenerator<string> {
+  const writer = markdownWriter(timezone);
   let sessionId: string | undefined;
   for await (const page of pages) {
     let text = "";
     for (const each of page) {
-      if (each.turn.sessionId !== sessionId) text += markdownHead(each, timezone);
+      if (each.turn.sessionId !== sessionId) text += writer.head(each);
       sessionId = each.turn.sessionId;
-      text += markdownTurn(each.turn, timezone);
+      text += writer.turn(each.turn);
     }
     if (text !== "") yield text;
   }

@@ -7,31 +7,42 @@
 import type { ArchivedTurn } from "../history/archive.ts";
 import type { StoredTurn } from "../history/store.ts";
 
-/** The heading of a session. */
-export function markdownHead({ turn, session }: ArchivedTurn, timezone: string): string {
-  const title = session?.title ?? `Conversation of ${timeOf(session?.startedAt ?? turn.startedAt, timezone)}`;
-  const facts = [`Device ${code(turn.deviceId)}`, `session ${code(turn.sessionId)}`];
-  if (session !== undefined) facts.push(`began ${timeOf(session.startedAt, timezone)}`);
-  if (session?.endedAt !== undefined) facts.push(`ended ${timeOf(session.endedAt, timezone)}`);
-  return `# ${plain(title)}\n\n${facts.join(", ")}\n\n`;
+/** Writes sessions and turns. */
+export interface MarkdownWriter {
+  /** The heading of a session. */
+  head(first: ArchivedTurn): string;
+  /** A turn: who said what, and what of the answer was heard. */
+  turn(turn: StoredTurn): string;
 }
 
-/** A turn: who said what, and what of the answer was heard. */
-export function markdownTurn(turn: StoredTurn, timezone: string): string {
-  const lines = [`### ${timeOf(turn.startedAt, timezone)}${turn.outcome === "completed" ? "" : ` (${turn.outcome})`}`];
-  if (turn.userText !== "") lines.push(`**Person:** ${plain(turn.userText)}`);
-  if (turn.replyText !== "") lines.push(`**Answer:** ${plain(turn.replyText)}`);
-  if (turn.outcome === "interrupted" && turn.heardText !== turn.replyText) {
-    lines.push(turn.heardText === "" ? "*Nothing of it was heard.*" : `*Heard of it:* ${plain(turn.heardText)}`);
-  }
-  if (turn.error !== undefined) lines.push(`*Failed:* ${plain(turn.error.message)} (${code(turn.error.code)})`);
-  return lines.join("\n\n") + "\n\n";
-}
-
-function timeOf(instant: number, timezone: string): string {
-  const options = { dateStyle: "short", timeStyle: "medium", ...(timezone === "" ? {} : { timeZone: timezone }) } as const;
-  // Swedish writes dates as ISO 8601 does.
-  return new Intl.DateTimeFormat("sv-SE", options).format(instant);
+/** A writer with the times of an IANA zone; empty takes the machine's. */
+export function markdownWriter(timezone: string): MarkdownWriter {
+  // Swedish writes dates as ISO 8601 does. One for all times: making it takes longer than a thousand uses.
+  const format = new Intl.DateTimeFormat("sv-SE", {
+    dateStyle: "short",
+    timeStyle: "medium",
+    ...(timezone === "" ? {} : { timeZone: timezone }),
+  });
+  const timeOf = (instant: number) => format.format(instant);
+  return {
+    head: ({ turn, session }) => {
+      const title = session?.title ?? `Conversation of ${timeOf(session?.startedAt ?? turn.startedAt)}`;
+      const facts = [`Device ${code(turn.deviceId)}`, `session ${code(turn.sessionId)}`];
+      if (session !== undefined) facts.push(`began ${timeOf(session.startedAt)}`);
+      if (session?.endedAt !== undefined) facts.push(`ended ${timeOf(session.endedAt)}`);
+      return `# ${plain(title)}\n\n${facts.join(", ")}\n\n`;
+    },
+    turn: (turn) => {
+      const lines = [`### ${timeOf(turn.startedAt)}${turn.outcome === "completed" ? "" : ` (${turn.outcome})`}`];
+      if (turn.userText !== "") lines.push(`**Person:** ${plain(turn.userText)}`);
+      if (turn.replyText !== "") lines.push(`**Answer:** ${plain(turn.replyText)}`);
+      if (turn.outcome === "interrupted" && turn.heardText !== turn.replyText) {
+        lines.push(turn.heardText === "" ? "*Nothing of it was heard.*" : `*Heard of it:* ${plain(turn.heardText)}`);
+      }
+      if (turn.error !== undefined) lines.push(`*Failed:* ${plain(turn.error.message)} (${code(turn.error.code)})`);
+      return lines.join("\n\n") + "\n\n";
+    },
+  };
 }
 
 /** Text that stays text: no markup, no HTML, no heading or list, whatever was said. */

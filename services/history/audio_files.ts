@@ -82,6 +82,25 @@ export async function sweepAudio(dataDir: string, known: (path: string) => boole
   return swept;
 }
 
+/** Bytes of all audio below the data directory. It asks for each file, so it is for now and then, beside other work. */
+export async function measureAudio(dataDir: string): Promise<number> {
+  let bytes = 0;
+  for (const device of await names(join(dataDir, AUDIO_DIR))) {
+    for (const name of await names(join(dataDir, AUDIO_DIR, device))) bytes += await sizeOf(join(dataDir, AUDIO_DIR, device, name));
+  }
+  return bytes;
+}
+
+/** Bytes of a file; 0 where it is not there, or not any more. */
+export async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await Deno.stat(path)).size;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0;
+    throw error;
+  }
+}
+
 async function names(folder: string): Promise<string[]> {
   try {
     return (await Array.fromAsync(Deno.readDir(folder))).map((entry) => entry.name);

@@ -1,5 +1,5 @@
 /**
- * The shape of the history database, as numbered steps that only go forward.
+ * The shape of the history database, as numbered steps. The server only goes forward; a person may go back.
  *
  * @module
  */
@@ -15,6 +15,8 @@ export interface Migration {
   readonly version: number;
   readonly name: string;
   readonly sql: string;
+  /** The way back, for `deno task migrate down`; a step without one can be gone back to only by a copy of the file. */
+  readonly down?: string;
   /** What SQL cannot do, after it and in the same transaction. */
   readonly then?: (db: SqliteFile) => void;
 }
@@ -26,6 +28,7 @@ export interface Migration {
 export const migrations: readonly Migration[] = [{
   version: 1,
   name: "sessions, turns and outbox",
+  down: "DROP TABLE outbox; DROP TABLE turns; DROP TABLE sessions",
   sql: `
     CREATE TABLE sessions (
       session_id TEXT PRIMARY KEY,
@@ -71,6 +74,7 @@ export const migrations: readonly Migration[] = [{
 }, {
   version: 2,
   name: "memory and role of devices",
+  down: "DROP TABLE device_memory; DROP TABLE device_roles",
   sql: `
     CREATE TABLE device_memory (
       device_id TEXT PRIMARY KEY,
@@ -87,6 +91,18 @@ export const migrations: readonly Migration[] = [{
 }, {
   version: 3,
   name: "titles, origins, erasures and search",
+  down: `
+    DROP TRIGGER turns_deleted;
+    DROP TRIGGER turns_reworded;
+    DROP TABLE turn_pairs;
+    DROP TABLE erased;
+    DROP INDEX turns_by_search_id;
+    DROP INDEX turns_unindexed;
+    ALTER TABLE turns DROP COLUMN search_id;
+    ALTER TABLE turns DROP COLUMN search_text;
+    ALTER TABLE turns DROP COLUMN origin;
+    ALTER TABLE sessions DROP COLUMN title;
+  `,
   sql: `
     ALTER TABLE sessions ADD COLUMN title TEXT;
     ALTER TABLE turns ADD COLUMN origin TEXT;
@@ -128,6 +144,34 @@ export const migrations: readonly Migration[] = [{
   },
 }, {
   version: 4,
+  name: "delivery",
+  sql: `
+    ALTER TABLE outbox ADD COLUMN parked_at INTEGER;
+    ALTER TABLE outbox ADD COLUMN parked_reason TEXT;
+    CREATE INDEX outbox_waiting ON outbox (seq) WHERE parked_at IS NULL;
+    CREATE INDEX outbox_parked ON outbox (seq) WHERE parked_at IS NOT NULL;
+
+    CREATE TABLE session_outbox (
+      seq INTEGER PRIMARY KEY AUTOINCREMENT,
+      session_id TEXT NOT NULL UNIQUE,
+      created_at INTEGER NOT NULL,
+      parked_at INTEGER,
+      parked_reason TEXT
+    ) STRICT;
+
+    -- Audio of turns that were delivered and deleted here: the archive refers to it.
+    CREATE TABLE delivered_audio (path TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+  `,
+  down: `
+    DROP TABLE delivered_audio;
+    DROP TABLE session_outbox;
+    DROP INDEX outbox_parked;
+    DROP INDEX outbox_waiting;
+    ALTER TABLE outbox DROP COLUMN parked_reason;
+    ALTER TABLE outbox DROP COLUMN parked_at;
+  `,
+}, {
+  version: 5,
   name: "registry of devices",
   sql: `
     CREATE TABLE devices (
@@ -148,6 +192,33 @@ export const migrations: readonly Migration[] = [{
     INSERT INTO devices (device_id, client_id, first_seen_at, last_seen_at, flags)
     SELECT device_id, max(client_id), min(started_at), max(coalesce(ended_at, started_at)), '{}' FROM sessions GROUP BY device_id;
   `,
+  down: "DROP TABLE devices",
+}, {
+  version: 6,
+  name: "checkpoints of the sync, and reports that were pushed",
+  sql: `
+    CREATE TABLE sync_checkpoints (
+      source TEXT PRIMARY KEY,
+      checkpoint TEXT,
+      token INTEGER NOT NULL,
+      updated_at INTEGER NOT NULL
+    ) STRICT;
+
+    CREATE TABLE push_reports (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      hash TEXT NOT NULL UNIQUE,
+      device_id TEXT NOT NULL,
+      session_id TEXT NOT NULL,
+      chat_type INTEGER NOT NULL,
+      content TEXT NOT NULL,
+      created_at TEXT NOT NULL,
+      audio BLOB,
+      received_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX push_reports_by_session ON push_reports (session_id, created_at, id);
+    CREATE INDEX push_reports_by_age ON push_reports (received_at);
+  `,
+  down: "DROP TABLE push_reports; DROP TABLE sync_checkpoints",
 }];
 
 /**
@@ -171,6 +242,27 @@ export function migrate(db: SqliteFile, clock: Clock, steps: readonly Migration[
     });
   }
   return applied;
+}
+
+/**
+ * Takes steps back, newest first, each in a transaction of its own. What only later versions keep is gone: copy the file first.
+ *
+ * @throws {HistoryError} `history_newer`; `history_failed` when a step has no way back.
+ */
+export function migrateDown(db: SqliteFile, target: number, steps: readonly Migration[] = migrations): void {
+  const version = currentVersion(db, steps.at(-1)?.version ?? 0);
+  const undone = steps.filter((step) => step.version > target && step.version <= version).reverse();
+  const oneWay = undone.find((step) => step.down === undefined);
+  if (oneWay !== undefined) {
+    const right = `expected a target from ${oneWay.version}, or a copy of the file from before`;
+    throw new HistoryError(`Cannot take step ${oneWay.version} (${oneWay.name}) of '${db.path}' back: ${right}`, "history_failed");
+  }
+  for (const step of undone) {
+    db.transaction(() => {
+      db.exec(step.down ?? "");
+      db.prepare("DELETE FROM schema_migrations WHERE version = ?").run(step.version);
+    });
+  }
 }
 
 /**

@@ -8,7 +8,6 @@ import { Kysely, sql, SqliteDialect } from "kysely";
 import type { SQLInputValue } from "node:sqlite";
 import { pageSize } from "./archive/filters.ts";
 import type { SqliteFile } from "./database.ts";
-import type { OutboxEntry } from "./outbox.ts";
 import { type HistorySchema, sessionOf, turnOf } from "./schema.ts";
 import type { HistoryStore, SessionSummary, StoredTurn } from "./store.ts";
 
@@ -23,8 +22,8 @@ export type TurnQuery = NonNullable<Parameters<HistoryStore["listTurns"]>[0]>;
  * It executes single queries. Its own transactions must not be used: they wait between their statements, and whatever the event loop writes
  * to the file meanwhile would be part of them. {@link SqliteFile.transaction} is the one way.
  */
-export function queryBuilder(db: SqliteFile): Kysely<HistorySchema> {
-  return new Kysely<HistorySchema>({
+export function queryBuilder<Schema = HistorySchema>(db: SqliteFile): Kysely<Schema> {
+  return new Kysely<Schema>({
     dialect: new SqliteDialect({
       database: {
         close: () => {},
@@ -87,11 +86,4 @@ export async function turnsEndingWith(db: Kysely<HistorySchema>, ending: string,
     .where(sql<boolean>`turn_id LIKE ${pattern} ESCAPE '\\'`)
     .orderBy("turn_id", "desc").limit(pageSize(limit)).execute();
   return rows.map(turnOf);
-}
-
-/** Turns that wait for delivery, in the order of their commits. */
-export async function pendingOutbox(db: Kysely<HistorySchema>, limit: number): Promise<OutboxEntry[]> {
-  const rows = await db.selectFrom("outbox").innerJoin("turns", "turns.turn_id", "outbox.turn_id").selectAll("turns")
-    .select(["outbox.seq", "outbox.created_at"]).orderBy("outbox.seq").limit(pageSize(limit)).execute();
-  return rows.map((row) => ({ seq: row.seq, turnId: row.turn_id, createdAt: row.created_at, turn: turnOf(row) }));
 }

@@ -16,7 +16,7 @@ export interface Recovered {
 }
 
 /**
- * Closes drafts and open sessions as `crashed`, in one transaction, drafts with their outbox entries. When exactly they ended is not
+ * Closes drafts and open sessions as `crashed`, in one transaction, with their outbox entries. When exactly they ended is not
  * known, so each gets the last instant that is: a draft its start, a session the end of its last turn. A draft that was erased while it was
  * under way is deleted.
  */
@@ -37,6 +37,8 @@ export function closeCrashed(db: SqliteFile, clock: Clock): Recovered {
         "error_message = 'The server ended before this turn did' WHERE outcome IS NULL",
     ).run().changes;
     indexTurns(db);
+    db.prepare("INSERT OR REPLACE INTO session_outbox (session_id, created_at) SELECT session_id, ? FROM sessions WHERE ended_at IS NULL")
+      .run(clock.wall());
     const sessions = db.prepare(
       "UPDATE sessions SET end_reason = 'crashed', ended_at = max(started_at, coalesce(" +
         "(SELECT max(ended_at) FROM turns WHERE turns.session_id = sessions.session_id), 0)) WHERE ended_at IS NULL",

@@ -11,6 +11,7 @@ import { DeviceTable } from "../devices/store.ts";
 import type { HistoryArchive } from "./archive.ts";
 import { createArchive } from "./archive/archive.ts";
 import { resumeErasures } from "./archive/erase.ts";
+import type { AudioBudget } from "./audio_budget.ts";
 import { sweepAudio } from "./audio_files.ts";
 import { SqliteFile } from "./database.ts";
 import { sqliteDevices } from "./device_rows.ts";
@@ -18,6 +19,7 @@ import type { DeviceStore } from "./device_store.ts";
 import { HistoryError } from "./errors.ts";
 import { migrate } from "./migrations.ts";
 import type { Outbox } from "./outbox.ts";
+import { isDeliveredAudio } from "./prune.ts";
 import { queryBuilder } from "./queries.ts";
 import { closeCrashed } from "./recovery.ts";
 import { sqliteBackend } from "./sqlite_archive.ts";
@@ -37,6 +39,13 @@ export interface SqliteHistoryOptions {
   readonly clock: Clock;
   /** Hears what was repaired at start and audio that could not be kept. */
   readonly logger?: Logger;
+  /** Says whether there is room for more audio; without it there always is. */
+  readonly audioBudget?: Pick<AudioBudget, "admits" | "added">;
+  /**
+   * Whether commits are flushed to disk beside the event loop, several together: for a process that plays audio meanwhile. They take as long
+   * and are as durable. @default {false}
+   */
+  readonly flushBeside?: boolean;
 }
 
 /** A history store with its outbox, what is kept of devices, and the archive of all of it. */
@@ -94,7 +103,8 @@ async function sweep(db: SqliteFile, dataDir: string): Promise<number> {
   const byPath = db.prepare("SELECT 1 FROM turns WHERE audio_user = ? OR audio_reply = ?");
   return await sweepAudio(dataDir, (file) => {
     const turnId = file.slice(file.lastIndexOf("/") + 1).split(".", 1)[0] ?? "";
-    return (turnId.startsWith("id_") ? byPath.get(file, file) : referred.get(turnId, file, file)) !== undefined;
+    const turn = turnId.startsWith("id_") ? byPath.get(file, file) : referred.get(turnId, file, file);
+    return turn !== undefined || isDeliveredAudio(db, file);
   });
 }
 
@@ -118,8 +128,13 @@ function together(store: SqliteStore, devices: DeviceStore, archive: HistoryArch
     notePersisted: (turnId, persistedMs) => store.notePersisted(turnId, persistedMs),
     listSessions: (query) => store.listSessions(query),
     listTurns: (query) => store.listTurns(query),
-    pendingOutbox: (limit) => store.pendingOutbox(limit),
-    acknowledge: (seq) => store.acknowledge(seq),
+    pendingOutbox: (limit, maxBytes) => store.pendingOutbox(limit, maxBytes),
+    pendingSessions: (limit) => store.pendingSessions(limit),
+    acknowledge: (what) => store.acknowledge(what),
+    park: (what, reason) => store.park(what, reason),
+    unpark: () => store.unpark(),
+    outboxLoad: () => store.outboxLoad(),
+    pruneDelivered: (before, limit) => store.pruneDelivered(before, limit),
     memoryOf: (deviceId) => devices.memoryOf(deviceId),
     saveMemory: (memory) => devices.saveMemory(memory),
     forgetMemory: (deviceId, at) => devices.forgetMemory(deviceId, at),

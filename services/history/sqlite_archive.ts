@@ -12,6 +12,7 @@ import type { ArchiveBackend, ArchiveDialect } from "./archive/backend.ts";
 import { type Outcome, runSync, type Work } from "./archive/work.ts";
 import type { SqliteFile } from "./database.ts";
 import type { HistorySchema } from "./schema.ts";
+import { enqueueUnindexed } from "./outbox_rows.ts";
 import { indexedSearch, indexTurns } from "./search_index.ts";
 
 /** Does work on the file, without giving way to anything else before its end. */
@@ -40,6 +41,7 @@ export function sqliteBackend(db: SqliteFile, builder: Kysely<HistorySchema>, cl
       const transaction = () =>
         db.transaction(() => {
           const result = runOnFile(db, work());
+          enqueueUnindexed(db, clock.wall());
           indexTurns(db);
           return result;
         });

@@ -11,13 +11,17 @@ import { messageOf } from "../../base/errors.ts";
 import type { ArchiveDialect } from "./archive/backend.ts";
 import { storedText } from "./archive/text.ts";
 import { type Erasable, readTombstones, type Tombstones } from "./archive/tombstones.ts";
-import { audioPath, type AudioSide, removeAudio, writeAudio } from "./audio_files.ts";
+import type { AudioBudget } from "./audio_budget.ts";
 import type { SqliteFile } from "./database.ts";
-import type { Outbox, OutboxEntry } from "./outbox.ts";
-import { listSessions, listTurns, pendingOutbox, type SessionQuery, type TurnQuery } from "./queries.ts";
+import { KeptAudio } from "./kept_audio.ts";
+import type { Outbox, OutboxEntry, OutboxLoad, OutboxTicket, SessionEntry } from "./outbox.ts";
+import { acknowledge, announceSession, outboxLoad, park, pendingSessions, pendingTurns, unpark } from "./outbox_rows.ts";
+import { pruneDelivered } from "./prune.ts";
+import { listSessions, listTurns, type SessionQuery, type TurnQuery } from "./queries.ts";
 import { type HistorySchema, sessionRow, TURN_COLUMNS, turnRow } from "./schema.ts";
 import { indexTurns } from "./search_index.ts";
 import { runOnFile, sqliteDialect } from "./sqlite_archive.ts";
+import { WalFlush } from "./wal_flush.ts";
 import type { HistoryStore, SessionRecord, SessionSummary, StoredTurn, TurnDraft, TurnRecord } from "./store.ts";
 
 const WRITTEN = [...TURN_COLUMNS, "search_text"] as const;
@@ -30,6 +34,9 @@ export interface SqliteStoreOptions {
   readonly dataDir: string;
   readonly clock: Clock;
   readonly logger?: Logger;
+  readonly audioBudget?: Pick<AudioBudget, "admits" | "added">;
+  /** Whether commits are flushed beside the event loop. @default {false} */
+  readonly flushBeside?: boolean;
 }
 
 /** The store on an open, migrated file, which it closes when it is disposed of. */
@@ -38,17 +45,23 @@ export class SqliteStore implements HistoryStore, Outbox {
   readonly #builder: Kysely<HistorySchema>;
   readonly #dialect: ArchiveDialect;
   readonly #options: SqliteStoreOptions;
+  readonly #audio: KeptAudio;
   /** Commits under way, by turn id: they wait only while audio is written. */
   readonly #committing = new Map<string, Promise<void>>();
   /** Marks of committed turns that the next write takes along: see {@link HistoryStore.notePersisted}. */
   readonly #persisted = new Map<string, number>();
-  #serial = 0;
+  /** Flushes what is committed; absent where SQLite does so itself, within the commit. */
+  readonly #wal: WalFlush | undefined;
+  /** Whether SQLite itself has flushed the log once, which makes its entry in the folder durable, too. */
+  #walIsThere = false;
 
   constructor(db: SqliteFile, builder: Kysely<HistorySchema>, options: SqliteStoreOptions) {
     this.#db = db;
     this.#builder = builder;
     this.#dialect = sqliteDialect(builder);
+    this.#wal = options.flushBeside === true ? new WalFlush(db.path) : undefined;
     this.#options = options;
+    this.#audio = new KeptAudio(options);
   }
 
   // deno-lint-ignore require-await -- async so that a failure is a rejection, never a throw at the call
@@ -64,7 +77,10 @@ export class SqliteStore implements HistoryStore, Outbox {
   // deno-lint-ignore require-await -- as above
   async closeSession(sessionId: string, endedAt: number, reason: string): Promise<void> {
     const update = this.#db.prepare("UPDATE sessions SET ended_at = ?, end_reason = ? WHERE session_id = ? AND ended_at IS NULL");
-    this.#write(() => update.run(Math.round(endedAt), reason, storedText(sessionId)));
+    this.#writeAll(() => {
+      const { changes } = update.run(Math.round(endedAt), reason, storedText(sessionId));
+      if (changes > 0) announceSession(this.#db, storedText(sessionId), this.#options.clock.wall());
+    });
   }
 
   // deno-lint-ignore require-await -- as above
@@ -101,18 +117,48 @@ export class SqliteStore implements HistoryStore, Outbox {
     return listTurns(this.#builder, query);
   }
 
-  // deno-lint-ignore require-await -- as above
-  async pendingOutbox(limit = 100): Promise<readonly OutboxEntry[]> {
-    return pendingOutbox(this.#builder, limit);
+  async pendingOutbox(limit?: number, maxBytes?: number): Promise<readonly OutboxEntry[]> {
+    const entries = await pendingTurns(this.#db, this.#builder, limit, maxBytes);
+    return entries.map((entry) => {
+      const persistedMs = this.#persisted.get(entry.turnId);
+      return persistedMs === undefined ? entry : { ...entry, turn: { ...entry.turn, timings: { ...entry.turn.timings, persistedMs } } };
+    });
+  }
+
+  pendingSessions(limit?: number): Promise<readonly SessionEntry[]> {
+    return pendingSessions(this.#db, this.#builder, limit);
   }
 
   // deno-lint-ignore require-await -- as above
-  async acknowledge(seq: number): Promise<void> {
-    this.#db.prepare("DELETE FROM outbox WHERE seq = ?").run(seq);
+  async acknowledge(what: number | readonly OutboxTicket[]): Promise<void> {
+    const tickets = typeof what === "number" ? [{ kind: "turn", seq: what } as const] : what;
+    // What a power cut brings back is delivered once more and skipped there, which costs less than waiting for the disk here.
+    this.#db.relaxed(() => acknowledge(this.#db, tickets));
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async park(what: readonly OutboxTicket[], reason: string): Promise<void> {
+    this.#db.relaxed(() => park(this.#db, what, reason, this.#options.clock.wall()));
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async unpark(): Promise<number> {
+    return this.#db.relaxed(() => unpark(this.#db));
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async outboxLoad(): Promise<OutboxLoad> {
+    return outboxLoad(this.#db);
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async pruneDelivered(before: number, limit: number): Promise<number> {
+    return this.#db.relaxed(() => pruneDelivered(this.#db, before, limit));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.allSettled(this.#committing.values());
+    await this.#wal?.[Symbol.asyncDispose]();
     try {
       this.#write(() => {});
     } catch (error) {
@@ -123,14 +169,19 @@ export class SqliteStore implements HistoryStore, Outbox {
 
   /** Writes, with what was waiting for a write; in one transaction, which is one flush to disk, where something was. */
   #write(body: () => void): void {
-    this.#db.relaxed(() => {
-      if (this.#persisted.size === 0) return body();
+    if (this.#persisted.size === 0) return this.#db.relaxed(body);
+    this.#writeAll(body);
+  }
+
+  /** Writes what belongs together, with what was waiting for a write. */
+  #writeAll(body: () => void): void {
+    this.#db.relaxed(() =>
       this.#db.transaction(() => {
         this.#writePersisted();
         body();
-      });
-      this.#persisted.clear();
-    });
+      })
+    );
+    this.#persisted.clear();
   }
 
   #writePersisted(): void {
@@ -140,12 +191,11 @@ export class SqliteStore implements HistoryStore, Outbox {
 
   async #commit(turn: TurnRecord): Promise<void> {
     const committed = this.#db.prepare("SELECT 1 FROM turns WHERE turn_id = ? AND outcome IS NOT NULL").get(storedText(turn.turnId));
-    if (committed !== undefined) return;
-    const user = turn.audio?.user === undefined ? undefined : await this.#keep(turn, "user", turn.audio.user);
-    const reply = turn.audio?.reply === undefined ? undefined : await this.#keep(turn, "reply", turn.audio.reply);
-    const audioFiles = { ...(user === undefined ? {} : { user }), ...(reply === undefined ? {} : { reply }) };
+    // What was committed before may not have reached the disk.
+    if (committed !== undefined) return await this.#wal?.flushed();
+    const audioFiles = await this.#audio.keep(turn);
     const row = turnRow({ ...turn, audioFiles });
-    const isKept = this.#db.transaction(() => {
+    const isKept = this.#commitDurably(() => {
       this.#writePersisted();
       const tombstones = this.#tombstones(row);
       if (tombstones.covers(row)) {
@@ -160,7 +210,17 @@ export class SqliteStore implements HistoryStore, Outbox {
       return true;
     });
     this.#persisted.clear();
-    if (!isKept) await this.#drop(Object.values(audioFiles));
+    await this.#wal?.flushed();
+    if (!isKept) await this.#audio.drop(audioFiles);
+  }
+
+  /** A transaction that is on the disk when it returns, or, with a flush beside it, when that is done. */
+  #commitDurably<T>(body: () => T): T {
+    const commit = () => this.#db.transaction(body);
+    if (this.#wal !== undefined && this.#walIsThere) return this.#db.relaxed(commit);
+    const result = commit();
+    this.#walIsThere = true;
+    return result;
   }
 
   #tombstones(turn: Erasable): Tombstones {
@@ -172,25 +232,5 @@ export class SqliteStore implements HistoryStore, Outbox {
     this.#db.prepare(
       "INSERT INTO sessions (session_id, device_id, client_id, started_at) VALUES (?, ?, '', ?) ON CONFLICT (session_id) DO NOTHING",
     ).run(session_id, device_id, started_at);
-  }
-
-  /** Writes audio before the commit; a turn whose audio cannot be kept is still a turn. */
-  async #keep(turn: TurnRecord, side: AudioSide, bytes: Uint8Array): Promise<string | undefined> {
-    const { dataDir, logger } = this.#options;
-    try {
-      return await writeAudio(dataDir, audioPath(turn.deviceId, turn.turnId, side), bytes, this.#serial++);
-    } catch (error) {
-      logger?.error("Audio of turn {turnId} was not kept: {reason}", { turnId: turn.turnId, side, reason: messageOf(error) });
-      return undefined;
-    }
-  }
-
-  /** Removes audio of a turn that was erased while it was under way; what cannot be removed now is swept at the next start. */
-  async #drop(paths: readonly string[]): Promise<void> {
-    for (const path of paths) {
-      await removeAudio(this.#options.dataDir, path).catch((error) => {
-        this.#options.logger?.warn("Audio of an erased turn is still there: {reason}", { reason: messageOf(error) });
-      });
-    }
   }
 }

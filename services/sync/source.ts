@@ -10,6 +10,11 @@ import type { ArchivedTurn } from "../history/archive.ts";
 export interface Harvest {
   /** The records as turns, oldest first. Reading them again yields the same turn ids. */
   readonly turns: readonly ArchivedTurn[];
+  /**
+   * Turns that an earlier harvest may have held and that are none any more, because their records turned out to belong to other turns: an
+   * answer whose question became visible after it. Those that are there are erased.
+   */
+  readonly retracted?: readonly string[];
   /** What to read from next time: durable once the turns are. Opaque to all but the source. */
   readonly checkpoint: string;
   /** Whether more can be read right now. */
@@ -34,4 +39,9 @@ export interface Checkpoints {
   load(source: string): Promise<string | undefined>;
   /** Keeps a checkpoint. False when a holder with a greater token was here: the caller is not the leader any more. */
   save(source: string, checkpoint: string, token: number): Promise<boolean>;
+  /**
+   * Says that the holder of `token` takes over: from now on nobody with a smaller one saves anything. False when a holder with a greater
+   * token was here.
+   */
+  claim(token: number): Promise<boolean>;
 }

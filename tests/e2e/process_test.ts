@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { print } from "../../tools/output.ts";
 import { freePort } from "../support/free_port.ts";
 import { needs } from "../support/programs.ts";
-import { deviceOf, eventually, PATIENCE_MS, untilAnswered, untilStatus } from "../support/server_device.ts";
+import { deviceOf, eventually, PATIENCE_MS, statusOf, untilAnswered, untilStatus } from "../support/server_device.ts";
 import { newDataDir, runServer, type ServerProcess, startServer } from "../support/server_process.ts";
 import { utterance } from "./sayings.ts";
 
@@ -90,6 +90,9 @@ for (const task of ["dev", "start"]) {
       assert.deepEqual(device.violations, []);
       const [turn] = server.history().turns;
       assert.equal(turn?.outcome, "completed");
+      const { delivery } = await statusOf(server);
+      assert.deepEqual([delivery.state, delivery.depth], ["local", 1]);
+      assert.ok(delivery.bytesUsed > 0, "what the history takes is measured");
       assert.ok(turn.audioFiles.user !== undefined && turn.audioFiles.reply !== undefined);
       assert.match(await (await fetch(server.url)).text(), /<html/);
       assert.doesNotMatch(server.output(), PROMPTS);

@@ -128,6 +128,23 @@ Deno.test("the status says who is connected and how many sockets there are", asy
   });
 });
 
+Deno.test("the status says what waits for its delivery", async () => {
+  const delivery = {
+    state: "backoff",
+    depth: 3,
+    sessions: 1,
+    oldestAgeMs: 60_000,
+    delivered: 5,
+    parked: 1,
+    lastError: { code: "history_unreachable", message: "Cannot reach it", at: 1 },
+    bytesUsed: 4096,
+    maxBytes: 1_073_741_824,
+    audioRefused: false,
+  } as const;
+  await using fx = startApp({ deps: { parts: () => Promise.resolve({ delivery }) } });
+  assert.deepEqual((await (await fetch(`${fx.base}/api/status`)).json()).delivery, delivery);
+});
+
 Deno.test("a challenge asks browsers for the password; /owner leads back to the page", async () => {
   await using fx = startApp();
   const asked = await ask(fx, "/owner");
@@ -172,6 +189,13 @@ Deno.test("health is simple and for everybody", async () => {
   const { status, body } = await ask(fx, "/health");
   assert.equal(status, 200);
   assert.match(body, /\{"status":"ok","version":"0\.1\.0"\}/);
+});
+
+Deno.test("a server that drains says so, and is not ready for more", async () => {
+  await using fx = startApp({ deps: { draining: () => true } });
+  const { status, body } = await ask(fx, "/health");
+  assert.equal(status, 503);
+  assert.match(body, /"status":"draining"/);
 });
 
 Deno.test("what is not there is a problem that says what is", async () => {

@@ -1,5 +1,5 @@
 /**
- * Programs that tests speak, listen or browse with. A test that needs one is ignored where it is missing, or fails where
+ * Programs that tests speak, listen, browse or keep data with. A test that needs one is ignored where it is missing, or fails where
  * `REQUIRE_SERVICES=1` says that nothing may be missing (the gate sets it).
  *
  * @module
@@ -10,6 +10,8 @@ import { AppError } from "../../base/errors.ts";
 interface Recipe {
   /** Names under which the program goes, best first. */
   readonly names: readonly string[];
+  /** Folders to look in after those of `PATH`. */
+  readonly folders?: readonly string[];
   /** Files or folders that it is useless without. */
   readonly files?: readonly string[];
   /** What installs it on Debian and Ubuntu. */
@@ -22,11 +24,15 @@ const RECIPES = {
   "script": { names: ["script"], install: "apt-get install bsdutils" },
   "sox": { names: ["sox"], install: "apt-get install sox" },
   "chromium": { names: ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"], install: "apt-get install chromium" },
+  "redis-server": { names: ["redis-server"], install: "apt-get install redis-server" },
   "pocketsphinx_continuous": {
     names: ["pocketsphinx_continuous", "pocketsphinx"],
     files: ["/usr/share/pocketsphinx/model/en-us"],
     install: "apt-get install pocketsphinx pocketsphinx-en-us",
   },
+  // Debian keeps servers in /usr/sbin, which is not on everybody's PATH.
+  "mariadbd": { names: ["mariadbd", "mysqld"], folders: ["/usr/sbin"], install: "apt-get install mariadb-server" },
+  "openssl": { names: ["openssl"], install: "apt-get install openssl" },
 } satisfies Record<string, Recipe>;
 
 /** A program that tests may need. */
@@ -54,7 +60,7 @@ export interface ProgramSearch {
  */
 export function needs(name: ProgramName, search: ProgramSearch = machine): Program {
   const recipe: Recipe = RECIPES[name];
-  const folders = (search.env("PATH") ?? "").split(":").filter((folder) => folder !== "");
+  const folders = (search.env("PATH") ?? "").split(":").filter((folder) => folder !== "").concat(recipe.folders ?? []);
   const path = recipe.names.flatMap((file) => folders.map((folder) => `${folder}/${file}`)).find(search.exists);
   const missing = path === undefined ? name : recipe.files?.find((file) => !search.exists(file));
   if (path !== undefined && missing === undefined) return { ignore: false, path };

@@ -6,6 +6,7 @@
 
 import assert from "node:assert/strict";
 import { systemClock } from "../../base/clock.ts";
+import type { DeliveryStatus } from "../../actors/delivery/status.ts";
 import type { DeviceStatus } from "../../actors/device/status.ts";
 import { askOta, type OtaAnswer } from "../../tools/device/ota_client.ts";
 import { FIRMWARE_PROFILES, VirtualDevice, type VirtualDeviceOptions, webSocketClient } from "../../tools/device/mod.ts";
@@ -56,6 +57,7 @@ export interface ServerStatus {
   readonly draining: boolean;
   readonly sockets: { readonly transport: string; readonly opening: number; readonly open: number; readonly pendingClose: number };
   readonly devices: readonly DeviceStatus[];
+  readonly delivery: DeliveryStatus;
 }
 
 /** Asks the server from its own machine. */

@@ -28,8 +28,9 @@ export function methodOf(options: LoadOptions, { sentences, sentenceMs, duty, ab
     pacerMs / 1000
   } s right before and after.
 - underruns: moments at which a loudspeaker that plays each frame as soon as it can had none. dry devices: those to which that happened.
+- as sent: the same gaps as the server saw them when it handed the frames to its sockets, whatever the devices' process was late.
 - abort: until the last frame and until tts stop arrive. a spoken s: the server's CPU for a second of one device's being spoken to, what idle and
-  listening devices cost included, while all devices are at it; duty is of that time, too. machine: share of all cores in use by anybody. loop:
+  listening devices cost included, while all devices are at it; duty is of that time, too. devices, stages: the CPU of those processes, ms/s. machine: share of all cores in use by anybody. loop:
   how late 10 ms timers of the server's event loop fire.
 `.trim();
 }

@@ -27,7 +27,11 @@ export interface LoadRun extends FleetFigures {
   readonly devices: number;
   /** The empty pacer, right before and after, with as many connections as devices are spoken to at once. */
   readonly pacer: Gaps;
+  /** The same gaps as the server saw them when it sent: what the devices' process is late does not count. None for a server of somebody's own. */
+  readonly sent: Gaps;
   readonly cpu: LoadCpu;
+  /** What the processes beside the server used, as shares of one core: they want the same cores. */
+  readonly beside: { readonly devices: number | null; readonly stages: number | null };
   readonly loopMs: Spread;
   /** Warnings and errors that the server logged. */
   readonly complaints: number;
@@ -100,11 +104,24 @@ export function formatReport({ runs }: Pick<LoadReport, "runs">): string {
       ]),
     ),
     table(
-      ["speech", "frames", "late", "empty pacer", "gap p99 ms", "pacer p99 ms", "underruns", "dry devices", "silence ms", "duty"],
+      [
+        "speech",
+        "frames",
+        "late",
+        "as sent",
+        "empty pacer",
+        "gap p99 ms",
+        "pacer p99 ms",
+        "underruns",
+        "dry devices",
+        "silence ms",
+        "duty",
+      ],
       runs.map((run) => [
         nameOf(run),
         String(run.frames),
         cell(run.gaps.latePercent, 2, " %"),
+        cell(run.sent.latePercent, 2, " %"),
         cell(run.pacer.latePercent, 2, " %"),
         cell(run.gaps.p99Ms, 1),
         cell(run.pacer.p99Ms, 1),
@@ -133,6 +150,8 @@ export function formatReport({ runs }: Pick<LoadReport, "runs">): string {
         "CPU ms/s",
         "main",
         "a spoken s",
+        "devices",
+        "stages",
         "machine",
         "stolen",
         "loop p50 ms",
@@ -148,6 +167,8 @@ export function formatReport({ runs }: Pick<LoadReport, "runs">): string {
         cell(run.cpu.all === null ? null : 1000 * run.cpu.all, 0),
         cell(run.cpu.main === null ? null : 1000 * run.cpu.main, 0),
         cell(run.cpu.msPerSpokenSecond, 1),
+        cell(run.beside.devices === null ? null : 1000 * run.beside.devices, 0),
+        cell(run.beside.stages === null ? null : 1000 * run.beside.stages, 0),
         cell(run.cpu.machine === null ? null : 100 * run.cpu.machine, 0, " %"),
         cell(run.cpu.stolen === null ? null : 100 * run.cpu.stolen, 0, " %"),
         ...percentiles(run.loopMs, 1),

@@ -73,7 +73,12 @@ interface Target {
   readonly url: string;
   readonly otaUrl?: string;
   readonly format: LoadFormat | null;
-  readonly own?: { readonly server: BenchServer; readonly cpu: CpuWatch; readonly stageLateness: () => Promise<readonly number[]> };
+  readonly own?: {
+    readonly server: BenchServer;
+    readonly cpu: CpuWatch;
+    readonly stagesCpu: CpuWatch;
+    readonly stageLateness: () => Promise<readonly number[]>;
+  };
 }
 
 /**
@@ -131,6 +136,7 @@ async function runPrivate(rig: Rig): Promise<LoadRun[]> {
     say(`Starting a server: ${format}, complexity ${options.complexity}`);
     await using server = await started(stageUrl, `${dir}/server-${format}`, options);
     await using cpu = new CpuWatch(server.pid);
+    await using stagesCpu = new CpuWatch(stages.pid);
     const control: StageControl = { format, sentences: conversing.sentences, text: "What time is it" };
     const stageLateness = async () => {
       const response = await fetch(`${stageUrl}/control`, { method: "POST", body: JSON.stringify(control) });
@@ -141,7 +147,7 @@ async function runPrivate(rig: Rig): Promise<LoadRun[]> {
       say("Warming up");
       await runFleet({ ...orderFor(rig, server.deviceUrl, WARM_UP.devices), turns: 1, spreadMs: 500, lastMs: WARM_UP.lastMs });
     }
-    runs.push(...await runSizes(rig, { url: server.deviceUrl, format, own: { server, cpu, stageLateness } }));
+    runs.push(...await runSizes(rig, { url: server.deviceUrl, format, own: { server, cpu, stagesCpu, stageLateness } }));
   }
   return runs;
 }
@@ -198,7 +204,9 @@ async function runOne(rig: Rig, target: Target, devices: number): Promise<LoadRu
   const sentAt = performance.timeOrigin + performance.now();
   const complaintsBefore = target.own?.server.complaints.length ?? 0;
   await target.own?.stageLateness();
-  const report = await runFleet(order, (progress) => say(progressLine(progress, order)));
+  const fleets: CpuWatch[] = [];
+  const report = await runFleet(order, (progress) => say(progressLine(progress, order)), (pid) => fleets.push(new CpuWatch(pid)));
+  for (const fleet of fleets) await fleet[Symbol.asyncDispose]();
   const pacer = gapsOf([...before, ...await emptyPacer(rig, spoken)]);
   const figures = figuresOf(report, {
     devices,
@@ -217,6 +225,8 @@ async function runOne(rig: Rig, target: Target, devices: number): Promise<LoadRu
     complexity: target.format === null ? null : options.complexity,
     devices,
     pacer,
+    sent: gapsOf(loop.flatMap(({ gapsMs }) => gapsMs)),
+    beside: { devices: known(fleets[0]?.between(from, to).all), stages: known(target.own?.stagesCpu.between(from, to).all) },
     cpu: cpuOf(target.own?.cpu.between(from, to), figures.duty * devices),
     loopMs: spreadOf(loop.flatMap(({ lateMs }) => lateMs)),
     stagesLateMs: spreadOf(await target.own?.stageLateness() ?? []),
@@ -249,7 +259,6 @@ function progressLine({ connected, refused, turns }: FleetProgress, order: Fleet
 }
 
 function cpuOf(use: CpuUse | undefined, spoken: number): LoadCpu {
-  const known = (value: number | undefined) => value === undefined || !Number.isFinite(value) ? null : Number(value.toFixed(4));
   return {
     all: known(use?.all),
     main: known(use?.main),
@@ -257,4 +266,8 @@ function cpuOf(use: CpuUse | undefined, spoken: number): LoadCpu {
     stolen: known(use?.stolen),
     msPerSpokenSecond: known(1000 * (use?.all ?? NaN) / spoken),
   };
+}
+
+function known(value: number | undefined): number | null {
+  return value === undefined || !Number.isFinite(value) ? null : Number(value.toFixed(4));
 }

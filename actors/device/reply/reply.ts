@@ -31,6 +31,12 @@ const START_GAP_MS = 60;
 /** More than this in the socket's buffer is more than the network takes in real time: about half a second of 24 kbit/s frames. */
 const MAX_BUFFERED_BYTES = 2048;
 
+/**
+ * Frames that are taken in one go. A sentence of two seconds that is there whole takes some milliseconds to be cut into frames; other devices'
+ * frames, and the first of this one, are due meanwhile.
+ */
+const FRAMES_AT_A_TIME = 6;
+
 /** A network that takes nothing for this long will not bring back the conversation. */
 const NETWORK_STALL_MS = 5000;
 
@@ -59,10 +65,13 @@ export interface Filler {
 
 /** Speaks a text to a device, once. */
 export class Reply {
+  /** What was made of it, where the history keeps it; once the reply is over, what was heard. A filler is not among it. */
   readonly packets: Uint8Array<ArrayBuffer>[] = [];
   readonly #options: ReplyOptions;
   readonly #playout: Playout;
   readonly #ended = Promise.withResolvers<void>();
+  /** Resolves when nothing more of the text is wanted. */
+  readonly #enough = Promise.withResolvers<void>();
   readonly #stop = new AbortController();
   #felt = false;
   #emotion: Emotion | undefined;
@@ -98,6 +107,10 @@ export class Reply {
         options.onHeard();
       },
       onEnded: () => this.#ended.resolve(),
+      onCutShort: () => {
+        turn.cutShort = true;
+        this.#enough.resolve();
+      },
       onStalled: () => {
         const error = new AppError(`The device took no audio for ${NETWORK_STALL_MS} ms`, { code: "network_stalled", retryable: true });
         turn.fail(error);
@@ -176,8 +189,17 @@ export class Reply {
     }, ms);
   }
 
-  /** Speaks a text; resolves when all of it has been handed to the playout. */
-  async speak(text: AsyncIterable<string>): Promise<void> {
+  /** Makes the sentence that is heard the last; where nothing is heard yet, the first. */
+  finishSentence(): void {
+    if (!this.#over) this.#playout.finishSentence();
+  }
+
+  /** Speaks a text; resolves when all of it, or all that is wanted of it, has been handed to the playout. */
+  speak(text: AsyncIterable<string>): Promise<void> {
+    return Promise.race([this.#speak(text), this.#enough.promise]);
+  }
+
+  async #speak(text: AsyncIterable<string>): Promise<void> {
     const { turn, settings, synthesize } = this.#options;
     const signal = this.signal;
     for await (const sentence of splitSentences(this.#written(text))) {
@@ -201,12 +223,16 @@ export class Reply {
     this.#sounds = true;
     this.#disarmFiller();
     this.#playout.sentence(sentence);
+    let taken = 0;
     for await (const packet of encoder.encode(audio, settings.downlink, { signal, slackMs: this.#playout.queuedMs })) {
+      if (turn.cutShort) return;
       turn.mark("firstAudioMs");
       await this.#room(signal);
       if (settings.historyAudio === "both") this.packets.push(packet);
       this.#answered = true;
       this.#playout.push(packet);
+      // The frames that go out at once come first; then the event loop gets its turn again and again.
+      if ((++taken - settings.leadFrames - 1) % FRAMES_AT_A_TIME === 0) await delay(this.#options.clock, 0, signal);
     }
   }
 
@@ -230,11 +256,13 @@ export class Reply {
   #close({ stop }: { readonly stop: boolean }): void {
     if (this.#over) return;
     this.#over = true;
-    const { turn, send } = this.#options;
+    const { turn, send, settings: { downlink: { frameMs } } } = this.#options;
     this.#disarmFiller();
     const { heardText, heardMs, framesSent } = this.#playout.abort();
     if (framesSent > this.#fillerFrames) turn.mark("playoutEndMs");
-    turn.heard = { text: heardText, ms: Math.max(0, heardMs - this.#fillerFrames * this.#options.settings.downlink.frameMs) };
+    turn.heard = { text: heardText, ms: Math.max(0, heardMs - this.#fillerFrames * frameMs) };
+    // With the frame that has begun to sound.
+    this.packets.splice(Math.ceil(turn.heard.ms / frameMs));
     this.#held?.resolve();
     this.#held = undefined;
     this.#stop.abort(new AppError(`The reply of turn ${turn.id} is over`, { code: "reply_over" }));

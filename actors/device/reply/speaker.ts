@@ -54,6 +54,8 @@ export interface SpeakerOptions {
 export class Speaker {
   readonly #options: SpeakerOptions;
   #reply: Reply | undefined;
+  /** Whether replies end with their sentence. */
+  #finishing = false;
   #progress = -1;
   /** When a reply was last ended before its time, milliseconds of the clock. */
   #cutAt = -Infinity;
@@ -91,6 +93,7 @@ export class Speaker {
       onHeard: () => tell({ type: "REPLY_HEARD", turnId: turn.id }),
     });
     this.#reply = reply;
+    if (this.#finishing) reply.finishSentence();
     this.#progress = -1;
     this.#run(turn, job, reply).then(() => tell({ type: "REPLY_ENDED", turnId: turn.id }));
     return {
@@ -114,6 +117,12 @@ export class Speaker {
   /** Makes the reply go on. */
   resume(): void {
     this.#reply?.resume();
+  }
+
+  /** Ends this reply, and those that follow, with the sentence that is heard. */
+  finishSentence(): void {
+    this.#finishing = true;
+    this.#reply?.finishSentence();
   }
 
   /** The request for an answer to `userText`; `undefined` while the device is still telling its tools. */
@@ -144,8 +153,9 @@ export class Speaker {
   }
 
   async #run(turn: Turn, job: ReplyJob, reply: Reply): Promise<void> {
+    // Not before the turn of the event loop in which the chat stage is asked: nobody waits for the draft, and somebody does for the answer.
+    const drafted = delay(this.#options.deps.clock, 0).then(() => this.#draft(turn));
     try {
-      await this.#draft(turn);
       if (job === "say") await this.#played(reply.signal);
       if (reply.signal.aborted) return;
       if (turn.userText !== "" && turn.source !== "wake") this.#options.send({ type: "stt", text: turn.userText });
@@ -159,6 +169,7 @@ export class Speaker {
       await this.#fail(turn, reply, error);
     }
     try {
+      await drafted;
       await reply.finish();
     } catch (error) {
       if (!reply.signal.aborted) this.#options.report("finishing the reply", error);
@@ -250,7 +261,8 @@ export class Speaker {
   }
 
   async #draft(turn: Turn): Promise<void> {
-    const draft = turn.takeDraft();
+    // What is over by now is committed whole.
+    const draft = turn.outcome === undefined ? turn.takeDraft() : undefined;
     if (draft === undefined) return;
     try {
       await this.#options.deps.history?.draftTurn(draft);

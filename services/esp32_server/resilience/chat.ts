@@ -34,10 +34,11 @@ export class ResilientChat implements ChatStage {
     this.#options = options;
   }
 
-  async *chat(request: ChatRequest, { signal }: StageOptions): AsyncGenerator<ChatEvent, void, void> {
+  async *chat(request: ChatRequest, options: StageOptions): AsyncGenerator<ChatEvent, void, void> {
+    const { signal } = options;
     let opened: Opened<ChatEvent>;
     try {
-      opened = await this.#fallback.open(signal, (attempt) => this.#begin(attempt, request, signal));
+      opened = await this.#fallback.open(options, (attempt) => this.#begin(attempt, request, signal));
     } catch (error) {
       if (error instanceof QuietAnswerError && !error.repeated) return;
       throw error;

@@ -8,7 +8,7 @@ import type { Clock } from "../../../base/clock.ts";
 import type { Random } from "../../../base/random.ts";
 import { AppError } from "../../../base/errors.ts";
 import type { StageName } from "../errors.ts";
-import type { StageHealth } from "../stages.ts";
+import type { StageHealth, StageOptions } from "../stages.ts";
 import { BreakerOpenError, QuietAnswerError } from "./blame.ts";
 import { type BreakerPass, CircuitBreaker } from "./breaker.ts";
 import type { BreakerTuning } from "./breaker_tuning.ts";
@@ -48,6 +48,13 @@ interface Candidate<S> extends Provider<S> {
   quietInARow: number;
 }
 
+/** A failure that is not counted yet. */
+interface Failure<S> {
+  readonly candidate: Candidate<S>;
+  readonly pass: BreakerPass;
+  readonly error: unknown;
+}
+
 /** Tries providers one after the other. */
 export class Fallback<S> {
   readonly #stage: StageName;
@@ -77,11 +84,16 @@ export class Fallback<S> {
 
   /**
    * What the first provider that manages gives. `attempt` resolves as soon as there is something to deliver: nobody takes over after that.
+   * Where all fail and the call is `tentative` by then, nothing is counted or told.
    *
    * @throws The error of the last provider tried; `BreakerOpenError` of the one that is back first, where none was; the signal's reason.
    */
-  async open<T>(signal: AbortSignal, attempt: (attempt: Attempt<S>) => Promise<T>): Promise<T> {
-    let failure: { readonly error: unknown } | undefined;
+  async open<T>(
+    { signal, tentative = () => false }: StageOptions,
+    attempt: (attempt: Attempt<S>) => Promise<T>,
+  ): Promise<T> {
+    const failures: Failure<S>[] = [];
+    let lastly: { readonly error: unknown } | undefined;
     let refusal: BreakerOpenError | undefined;
     for (const [choice, candidate] of this.#candidates.entries()) {
       signal.throwIfAborted();
@@ -92,19 +104,30 @@ export class Fallback<S> {
       }
       try {
         const opened = await attempt(this.#attempt(candidate, choice, pass));
+        this.#settle(failures);
         this.#options.emit({ type: "served", stage: this.#stage, provider: candidate.name, choice });
         return opened;
       } catch (error) {
         if (signal.aborted) {
           pass.release();
+          this.#settle(failures);
           throw signal.reason;
         }
-        this.failed(candidate.name, pass, error, false);
-        if (error instanceof QuietAnswerError && error.repeated && this.#stage === "synthesize") candidate.breaker.trip(error);
-        failure = { error };
+        failures.push({ candidate, pass, error });
+        if (!tentative()) this.#settle(failures);
+        lastly = { error };
       }
     }
-    throw failure === undefined ? refusal : failure.error;
+    for (const { pass } of failures) pass.release();
+    throw lastly === undefined ? refusal : lastly.error;
+  }
+
+  /** Counts failures that are not counted yet, and tells of them. */
+  #settle(failures: Failure<S>[]): void {
+    for (const { candidate, pass, error } of failures.splice(0)) {
+      this.failed(candidate.name, pass, error, false);
+      if (error instanceof QuietAnswerError && error.repeated && this.#stage === "synthesize") candidate.breaker.trip(error);
+    }
   }
 
   /** Settles a call that failed, and tells about it. */

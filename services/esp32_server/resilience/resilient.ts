@@ -105,15 +105,17 @@ class Resilient implements ResilientStages {
   }
 
   /** True without a check where nobody checks. */
-  async detectSpeech(utterance: Utterance, { signal }: StageOptions): Promise<boolean> {
+  async detectSpeech(utterance: Utterance, options: StageOptions): Promise<boolean> {
+    const { signal } = options;
     signal.throwIfAborted();
     const work = (provider: DetectStage, signal: AbortSignal) => provider.detectSpeech(utterance, { signal });
-    return await this.#detect?.open(signal, (attempt) => this.#once("detect", attempt, signal, work)) ?? true;
+    return await this.#detect?.open(options, (attempt) => this.#once("detect", attempt, signal, work)) ?? true;
   }
 
-  recognize(utterance: Utterance, { signal, language }: StageOptions & { readonly language: string }): Promise<Transcript> {
+  recognize(utterance: Utterance, options: StageOptions & { readonly language: string }): Promise<Transcript> {
+    const { signal, language } = options;
     const work = (provider: RecognizeStage, signal: AbortSignal) => provider.recognize(utterance, { signal, language });
-    return this.#recognize.open(signal, (attempt) => this.#once("recognize", attempt, signal, work));
+    return this.#recognize.open(options, (attempt) => this.#once("recognize", attempt, signal, work));
   }
 
   chat(request: ChatRequest, options: StageOptions): AsyncIterable<ChatEvent> {

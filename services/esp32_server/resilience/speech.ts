@@ -48,7 +48,7 @@ export class ResilientSpeech implements SynthesizeStage {
   async synthesize(request: SpeechRequest, { signal }: StageOptions): Promise<SpeechAudio> {
     let quiet: SpeechAudio | undefined;
     try {
-      return await this.#fallback.open(signal, (attempt) =>
+      return await this.#fallback.open({ signal }, (attempt) =>
         this.#begin(attempt, request, signal, (audio) => {
           quiet = audio;
         }));

@@ -50,21 +50,37 @@ async function explore(
   let paths: readonly (readonly Step[])[] = [[]];
   for (let length = 1; length <= depth && paths.length > 0; length++) {
     const next: (readonly Step[])[] = [];
-    for (const path of paths.flatMap((path) => STEPS.map((step) => [...path, step]))) {
-      const model = new ChartModel(world);
-      for (const step of path) await step.take(model);
-      check(model, path.map(({ name }) => name).join(", "));
-      model.taken.forEach(take);
-      const situation = same(model);
-      if (!seen.has(situation)) {
-        seen.add(situation);
-        if (model.actor.getSnapshot().status === "active") next.push(path);
-        await fallSilent(model, path.map(({ name }) => name).join(", "));
+    for (const path of paths) {
+      let model: ChartModel | undefined;
+      for (const step of STEPS) {
+        model ??= await walk(world, path);
+        const there = [...path, step];
+        const name = there.map(({ name }) => name).join(", ");
+        const taken = model.taken.length;
+        await step.take(model);
+        check(model, name);
+        // An event that nothing answers to has changed nothing: the next step begins from here, too.
+        if (step.isEvent && model.taken.length === taken) continue;
+        model.taken.forEach(take);
+        const situation = same(model);
+        if (!seen.has(situation)) {
+          seen.add(situation);
+          if (model.actor.getSnapshot().status === "active") next.push(there);
+          await fallSilent(model, name);
+        }
+        model.actor.stop();
+        model = undefined;
       }
-      model.actor.stop();
+      model?.actor.stop();
     }
     paths = next;
   }
+}
+
+async function walk(world: ModelOptions, path: readonly Step[]): Promise<ChartModel> {
+  const model = new ChartModel(world);
+  for (const step of path) await step.take(model);
+  return model;
 }
 
 /** Where nothing happens any more and every stage hangs, time alone ends the connection. */

@@ -19,6 +19,8 @@ import { settle, VirtualClock } from "../../support/virtual_clock.ts";
 /** A thing that can happen to the chart. */
 export interface Step {
   readonly name: string;
+  /** Whether it is an event that reaches the chart and nothing else. */
+  readonly isEvent?: boolean;
   take(model: ChartModel): void | Promise<void>;
 }
 
@@ -45,6 +47,9 @@ class SteppingClock extends VirtualClock {
     return this.#due.size === 0 ? 0 : Math.max(0, Math.min(...this.#due.values()) - this.now());
   }
 }
+
+/** Read once: a model is made for every path, and this would take nine tenths of it. */
+const DEFAULTS = deviceSettings(configWith({}), "device");
 
 /** What may be different in a model. */
 export interface ModelOptions {
@@ -75,17 +80,23 @@ export class ChartModel {
   #recognizing: Turn | undefined;
   #reply: ((event: ReplyEvent) => void) | undefined;
 
-  constructor({ settings, replyThrows = false }: ModelOptions) {
+  /** With `start` false somebody else starts the actor. */
+  constructor({ settings, replyThrows = false }: ModelOptions, start = true) {
     this.#replyThrows = replyThrows;
     this.actor = createActor(deviceMachine, {
       clock: this.clock,
-      input: { ports: this.#ports(), settings: { ...deviceSettings(configWith({}), "device"), ...settings } },
+      input: { ports: this.#ports(), settings: { ...DEFAULTS, ...settings } },
       inspect: (event) => {
         if (event.type === "@xstate.microstep" && event.actorRef === this.actor) this.taken.push(...event._transitions);
       },
     });
     this.actor.subscribe({ error: (error) => this.failure = error });
-    this.actor.start();
+    if (start) this.actor.start();
+  }
+
+  /** Whether a reply is under way. */
+  get replying(): boolean {
+    return this.#reply !== undefined;
   }
 
   /** The context of the chart. */
@@ -115,7 +126,7 @@ export class ChartModel {
     ]);
   }
 
-  /** Everything that decides what the chart does next: two models of the same key behave alike. */
+  /** Everything that decides what the chart does next: two models of the same key behave alike. Why the connection is closed does not. */
   get key(): string {
     const { value, status } = this.actor.getSnapshot();
     const { mode, turn, utterance, carried, pending, nextTurn, closing, job } = this.context;
@@ -129,7 +140,7 @@ export class ChartModel {
       carried !== undefined,
       pending?.type,
       nextTurn && nextTurn.userText !== "",
-      closing?.end,
+      closing !== undefined,
       job,
       this.#reply !== undefined,
     ]);
@@ -210,6 +221,7 @@ export class ChartModel {
       },
       holdReply: () => this.held = true,
       resumeReply: () => this.held = false,
+      finishSentence: call("finishSentence"),
       quiet: call("quiet"),
       isStuck: () => this.stuck,
       persist: (turn) => {
@@ -238,7 +250,7 @@ export function utterance(durationMs: number): Utterance {
   };
 }
 
-const event = (name: string, of: DeviceActorEvent): Step => ({ name, take: (model) => model.send(of) });
+const event = (name: string, of: DeviceActorEvent): Step => ({ name, isEvent: true, take: (model) => model.send(of) });
 
 /** Everything that can happen: each event with each content that a guard asks for, each end of a stage, and time. */
 export const STEPS: readonly Step[] = [
@@ -291,5 +303,6 @@ export const STEPS: readonly Step[] = [
   event("mic silent", { type: "MIC_SILENT" }),
   event("vad failed", { type: "VAD_FAILED" }),
   event("link closed", { type: "LINK_CLOSED", reason: "" }),
+  event("drain", { type: "DRAIN" }),
   event("replaced", { type: "STOP", reason: "replaced" }),
 ];

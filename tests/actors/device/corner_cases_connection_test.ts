@@ -194,6 +194,21 @@ Deno.test("case 28: speech that stops arriving is answered", async () => {
   assert.equal(talk.history.turns.length, 1);
 });
 
+Deno.test("case 28: speech that stops arriving is over 3 s after its last packet, however long the device has listened", async () => {
+  for (const listenedMs of [0, 600, 1200, 1800, 2400, 3000]) {
+    await using talk = conversation({ script: { hearsAfterMs: 0 } });
+    const device = talk.connect();
+    await device.hello();
+    device.listen();
+    await device.record("silence", listenedMs);
+    await device.record("speech", 900);
+    await talk.clock.advance(2900);
+    assert.equal(device.state, "vad", `after ${listenedMs} ms`);
+    await talk.clock.advance(100);
+    assert.equal(talk.server.asked.utterances.length, 1, `after ${listenedMs} ms`);
+  }
+});
+
 Deno.test("case 30: an idle device is told goodbye and disconnected before its 120 s", async () => {
   await using talk = conversation({ settings: { silentMicMs: 1_000_000 } });
   const device = talk.connect();

@@ -6,6 +6,7 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { DevicesDrained } from "../../../actors/devices/device_supervisor.ts";
 import type { Esp32Server } from "../../../services/esp32_server/stages.ts";
 import { type Conversation, conversation, type ScriptedDevice } from "../../support/conversation.ts";
 import { fakeVad } from "../../support/fake_audio.ts";
@@ -28,10 +29,21 @@ interface World {
   /** How commits go. */
   commits: "well" | "late" | "never" | "badly";
   vadFails: boolean;
+  /** Set once the process is about to end. */
+  drain: Drain | undefined;
+}
+
+/** A drain under way. */
+interface Drain {
+  readonly finishMs: number;
+  readonly report: Promise<DevicesDrained>;
 }
 
 /** Whatever happened, the device can hold a turn again within this time, or is disconnected. */
 const RECOVERY_MS = 120_000;
+
+/** Time that devices have to end when they are cut off. */
+const CUT_MS = 2000;
 
 const listen = (state: string, more: object = {}) => ({ session_id: "", type: "listen", state, ...more });
 
@@ -140,12 +152,22 @@ const happening: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
+const drain = each("drain", constantFrom(0, 1000, RECOVERY_MS), (world, finishMs) => {
+  world.drain = { finishMs, report: world.talk.supervisor.drain(finishMs, CUT_MS) };
+});
+
+/** What a conversation ends with: mostly nothing, else a drain and what the device makes of it. */
+const ending: fc.Arbitrary<readonly Step[]> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant([]) },
+  { weight: 1, arbitrary: tuple(drain, fc.array(happening, { maxLength: 10, size: "max" })).map(([first, rest]) => [first, ...rest]) },
+);
+
 /** A property that random conversations have. */
-export function anyConversation(maxLength: number): fc.IAsyncProperty<[readonly Step[]]> {
-  return fc.asyncProperty(fc.array(happening, { maxLength, size: "max" }), hold);
+export function anyConversation(maxLength: number): fc.IAsyncProperty<[readonly Step[], readonly Step[]]> {
+  return fc.asyncProperty(fc.array(happening, { maxLength, size: "max" }), ending, hold);
 }
 
-async function hold(steps: readonly Step[]): Promise<void> {
+async function hold(steps: readonly Step[], end: readonly Step[]): Promise<void> {
   const clock = new VirtualClock();
   const inner = fakeServer(clock);
   const options = { stubborn: false, commits: "well", vadFails: false } as Pick<World, "stubborn" | "commits" | "vadFails">;
@@ -158,9 +180,9 @@ async function hold(steps: readonly Step[]): Promise<void> {
   });
   talk.history.onCommit = () => commit(clock, options.commits);
   const device = talk.connect();
-  const world: World = Object.assign(options, { talk, device, script: inner.script });
+  const world: World = Object.assign(options, { talk, device, script: inner.script, drain: undefined });
   await device.hello({ mcp: true });
-  for (const { happen } of steps) await happen(world);
+  for (const { happen } of [...steps, ...end]) await happen(world);
   Object.assign(world, { stubborn: false, commits: "well" });
   Object.assign(inner.script, {
     hears: ["hello"],
@@ -171,7 +193,7 @@ async function hold(steps: readonly Step[]): Promise<void> {
     speaksAfterMs: 10,
   });
   device.buffered = 0;
-  await recovers(world);
+  await (world.drain === undefined ? recovers(world) : leaves(world, world.drain));
   device.vanish();
   // Stages that do not stop when told to must not outlive the conversation either.
   await clock.advance(3 * 70_000);
@@ -193,6 +215,15 @@ async function recovers({ talk, device }: World): Promise<void> {
     if (talk.history.turns.slice(before).some(({ outcome, userText }) => outcome === "completed" && userText === "hello")) return;
   }
   assert.fail(`The device is stuck in ${device.state}`);
+}
+
+/** The device has been let go, and not been cut off where there was time for it to end by itself. */
+async function leaves({ talk, device }: World, { finishMs, report }: Drain): Promise<void> {
+  await talk.clock.advance(RECOVERY_MS + CUT_MS);
+  assert.ok(device.closed !== undefined, `The device is stuck in ${device.state}`);
+  assert.notEqual(device.closed.reason, "");
+  const { cut } = await report;
+  assert.ok(cut === 0 || finishMs < RECOVERY_MS, "The device was cut off");
 }
 
 /** What reaches the device is in order: replies one after the other, audio within replies. */

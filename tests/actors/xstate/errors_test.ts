@@ -5,7 +5,7 @@
  */
 
 import assert from "node:assert/strict";
-import { createActor, fromCallback, fromPromise, setup } from "xstate";
+import { createActor, fromCallback, fromPromise, sendTo, setup, SimulatedClock } from "xstate";
 import { killTree } from "../../../actors/supervision/kill_tree.ts";
 import { settle } from "../../support/virtual_clock.ts";
 
@@ -219,3 +219,39 @@ async function endOf(code: string): Promise<{ code: number; boom: boolean }> {
   const output = await child.output();
   return { code: output.code, boom: new TextDecoder().decode(output.stderr).includes("boom") };
 }
+
+Deno.test("X2: the timers of what is below a machine that throws go on, until the tree is killed", () => {
+  const clock = new SimulatedClock();
+  const kid = setup({}).createMachine({ initial: "a", states: { a: { after: { 10: "b" } }, b: { after: { 10: "a" } } } });
+  const parent = setup({ actors: { kid }, actions: { boom } }).createMachine({
+    invoke: { id: "kid", src: "kid", onError: {} },
+    on: { CRASH: { actions: "boom" } },
+  });
+  const actor = createActor(parent, { clock });
+  actor.subscribe({ error: () => {} });
+  actor.start();
+  const below = actor.getSnapshot().children["kid"]!;
+  actor.send({ type: "CRASH" });
+  actor.stop();
+  clock.increment(10);
+  assert.equal(below.getSnapshot().value, "b");
+  killTree(actor);
+  clock.increment(10);
+  assert.deepEqual([below.getSnapshot().value, below.getSnapshot().status], ["b", "stopped"]);
+});
+
+Deno.test("X12: what a callback actor throws when it receives is caught by the parent", () => {
+  const picky = fromCallback(({ receive }) => receive(boom));
+  const machine = setup({ actors: { picky } }).createMachine({
+    initial: "a",
+    states: {
+      a: { invoke: { id: "picky", src: "picky", onError: "caught" }, on: { GO: { actions: sendTo("picky", { type: "X" }) } } },
+      caught: {},
+    },
+  });
+  const actor = createActor(machine);
+  actor.subscribe({ error: () => {} });
+  actor.start().send({ type: "GO" });
+  assert.equal(actor.getSnapshot().value, "caught");
+  actor.stop();
+});

@@ -208,3 +208,26 @@ Deno.test("X24: logic given inline is not named in a persisted snapshot, registe
   assert.equal(sourceOf(named), "string");
   assert.equal(sourceOf(inline), "object");
 });
+
+Deno.test("X17: even an event that nobody handles is inspected three times, so nothing is made of it unless somebody looks", () => {
+  const seen: string[] = [];
+  const actor = createActor(setup({}).createMachine({}), { inspect: ({ type }) => void seen.push(type) }).start();
+  seen.length = 0;
+  actor.send({ type: "UNKNOWN" });
+  assert.deepEqual(seen, ["@xstate.event", "@xstate.microstep", "@xstate.snapshot"]);
+  actor.stop();
+});
+
+Deno.test("X18: spawning and stopping a child copies the map of all children", () => {
+  const machine = setup({ actors: { idle: fromCallback(() => {}) } }).createMachine({
+    on: { SPAWN: { actions: spawnChild("idle", { id: "kid" }) }, STOP: { actions: stopChild("kid") } },
+  });
+  const actor = createActor(machine).start();
+  const before = actor.getSnapshot().children;
+  actor.send({ type: "SPAWN" });
+  const between = actor.getSnapshot().children;
+  actor.send({ type: "STOP" });
+  assert.notEqual(between, before);
+  assert.notEqual(actor.getSnapshot().children, between);
+  actor.stop();
+});

@@ -428,3 +428,51 @@ Deno.test("with any producer, lead and lateness: no bursts, true accounting, and
     { numRuns: 40 },
   );
 });
+
+/** Three sentences of five frames, as many of them pushed as `pushed` says, and the rest afterwards. */
+async function cutAt(afterMs: number, pushed = 3) {
+  let cut = 0;
+  const scene = setUp({ onCutShort: () => void cut++ });
+  const { playout, push, clock, ended, device } = scene;
+  const say = (from: number, to: number) => {
+    for (let n = from; n < to; n++) {
+      playout.sentence(`s${n}`);
+      push(5);
+    }
+  };
+  say(0, pushed);
+  await clock.advance(afterMs);
+  playout.finishSentence();
+  say(pushed, 3);
+  playout.finish();
+  await clock.advance(60_000);
+  assert.equal(clock.armed, 0);
+  assert.equal(ended.length, 1);
+  return { cut, frames: device.arrivals.length, heard: ended[0]!.report.heardText };
+}
+
+Deno.test("a reply that is to end with its sentence ends with the one that is being sent, whatever was pushed of the next", async () => {
+  assert.deepEqual(await cutAt(0), { cut: 1, frames: 5, heard: "s0" });
+  assert.deepEqual(await cutAt(60), { cut: 1, frames: 5, heard: "s0" });
+  assert.deepEqual(await cutAt(5 * FRAME_MS), { cut: 1, frames: 10, heard: "s0 s1" });
+  assert.deepEqual(await cutAt(60, 1), { cut: 1, frames: 5, heard: "s0" });
+  assert.deepEqual(await cutAt(60, 0), { cut: 1, frames: 5, heard: "s0" });
+});
+
+Deno.test("a reply that is in its last sentence, or over, is not cut short", async () => {
+  assert.deepEqual(await cutAt(14 * FRAME_MS), { cut: 0, frames: 15, heard: "s0 s1 s2" });
+  const { playout, push, clock, ended } = setUp();
+  push(1);
+  playout.finish();
+  await clock.advance(60_000);
+  playout.finishSentence();
+  assert.equal(ended.length, 1);
+});
+
+Deno.test("wherever a reply is told to end with its sentence, whole sentences are heard and the end is told once", async () => {
+  for (let ms = 0; ms < 15 * FRAME_MS; ms += 20) {
+    const { frames, heard } = await cutAt(ms);
+    assert.equal(frames % 5, 0);
+    assert.equal(heard.split(" ").length, frames / 5);
+  }
+});

@@ -140,12 +140,13 @@ export class Rig implements Disposable {
   /** Called with each event, after it was noted. */
   onEvent: (event: UplinkEvent) => void = () => {};
 
-  constructor(tuning: UplinkOptions["tuning"] = {}, rhythm?: Rhythm) {
+  constructor(tuning: UplinkOptions["tuning"] = {}, rhythm?: Rhythm, decodeAhead = false) {
     this.uplink = new Uplink({
       newDecoder: this.decoders.make,
       vad: this.vad,
       tuning,
       ...(rhythm === undefined ? {} : { rhythm }),
+      decodeAhead,
       onEvent: (event) => {
         this.events.push(event);
         this.onEvent(event);

@@ -208,6 +208,21 @@ Deno.test("manual mode takes everything from listen() to stop(), decodes nothing
   assert.deepEqual([rig.decoders.made, rig.decoders.open], [1, 0], "one fresh decoder, given back");
 });
 
+Deno.test("manual mode decodes each packet when it comes, where samples will be asked for, and gives the same sound", () => {
+  const sounds = [false, true].map((decodeAhead) => {
+    using rig = new Rig({}, undefined, decodeAhead);
+    rig.listen("manual");
+    rig.paced([...stretch(QUIET, 600), dtx(), garbage(), ...stretch(SPEECH, 60)]);
+    assert.deepEqual([rig.decoders.decoded, rig.decoders.open], decodeAhead ? [11, 1] : [0, 0]);
+    rig.uplink.stop();
+    const [utterance] = rig.utterances;
+    assert.equal(rig.decoders.open, 0, "the decoder is given back");
+    return utterance?.pcm();
+  });
+  assert.deepEqual(sounds[0], sounds[1]);
+  assert.equal(sounds[0]?.length, 780 * 16);
+});
+
 Deno.test("manual mode without audio gives an empty utterance on stop(), and a second stop() gives nothing", () => {
   using rig = new Rig();
   rig.listen("manual");

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import type { ArchivedTurn } from "../../../services/history/archive.ts";
 import { audioPath } from "../../../services/history/audio_files.ts";
 import type { StoredTurn } from "../../../services/history/store.ts";
+import { fakeArchive } from "../../support/fake_archive.ts";
+import { settle } from "../../support/virtual_clock.ts";
 import { type ApiFixture, ARCHIVES, DEVICE, fill, SESSION, startApi, turnOf } from "./api_fixture.ts";
 
 const OGG = new TextEncoder().encode("OggS");
@@ -221,4 +223,19 @@ Deno.test("an exported ZIP file is one that other programs read", async () => {
   await zip.close();
   assert.equal(names[0], "turns.jsonl");
   assert.equal(names.length, 1 + 3 + 2);
+});
+
+Deno.test("an upload that is broken off leaves whole batches, and no failure in the log", async () => {
+  const archive = fakeArchive();
+  const api = await startApi({ archive });
+  const gone = new AbortController();
+  const lines = Array.from({ length: 150 }, (_unused, index) => line(turnOf(index)) + "\n").join("");
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({ start: (controller) => controller.enqueue(new TextEncoder().encode(lines)) });
+  const asked = api.ask("/api/import", { method: "POST", headers: { "content-type": "application/x-ndjson" }, body, signal: gone.signal });
+  while (archive.heldTurns.size === 0) await settle();
+  gone.abort();
+  await assert.rejects(asked);
+  await api[Symbol.asyncDispose]();
+  assert.equal(archive.heldTurns.size, 100);
+  assert.deepEqual(api.app.log.messages("error"), []);
 });

@@ -25,7 +25,29 @@ const BROKEN: readonly (readonly [string, DeepPartial<Config>, RegExp])[] = [
     { audio: { vad: { maxUtteranceMs: 1000, preRollMs: 600, minSpeechMs: 400 } } },
     /vad\.maxUtteranceMs = 1000 .*more than audio\.vad\.preRollMs and audio\.vad\.minSpeechMs together, which are 1000/,
   ],
+  [
+    "a certificate verified for an address",
+    { database: { host: "10.0.0.2", tls: "verify" } },
+    /database\.tls = "verify" .*off or required, because database\.host is an address/,
+  ],
+  [
+    "a database server without a history",
+    { database: { host: "db" }, history: { enabled: false } },
+    /database\.host = "db" .*history\.enabled is false/,
+  ],
+  [
+    "a stock server's tables on no server",
+    { sync: { stock: { database: "xiaozhi_esp32_server" } } },
+    /sync\.stock\.database = "xiaozhi_esp32_server" .*database\.host names no server/,
+  ],
+  ["a sync that is busier when quiet", { sync: { intervalMs: 1000, minIntervalMs: 2000 } }, /sync\.minIntervalMs = 2000 .*which is 1000/],
+  ["a back-off that shrinks", { sync: { backoffMs: 5000, backoffMaxMs: 1000 } }, /sync\.backoffMaxMs = 1000 .*which is 5000/],
   ["both transports on one port", { server: { transport: "ws", wsPort: 8000 } }, /server\.wsPort = 8000 .*another port/],
+  [
+    "an S3-compatible store without a bucket",
+    { history: { audioStore: { kind: "s3", endpoint: "http://minio:9000", accessKeyId: "a", secretAccessKey: "b" } } },
+    /history\.audioStore\.bucket = "" .*kind is s3/,
+  ],
   ["a list of devices without devices", { devices: { allow: "list" } }, /devices\.list = \[\] .*at least one/],
   ["a microphone watched longer than the session lasts", { devices: { silentMicMs: 90_000 } }, /silentMicMs = 90000 .*idleTimeoutMs/],
   [

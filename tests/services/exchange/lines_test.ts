@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { lineOf, parseLine } from "../../../services/exchange/line.ts";
 import { linesOf } from "../../../services/exchange/lines.ts";
-import { markdownHead, markdownTurn } from "../../../services/exchange/markdown.ts";
+import { markdownWriter } from "../../../services/exchange/markdown.ts";
 import { SESSION, turnOf } from "../../routes/api/api_fixture.ts";
 
 const encoder = new TextEncoder();
@@ -103,11 +103,11 @@ Deno.test("no text makes a line reader throw", () => {
 Deno.test("in Markdown, what was said stays text", () => {
   const attack = "# heading\n<script>alert(1)</script>\n- item\n1. one\n> quote\n[x](javascript:1) ![y](z) `code` **bold** | a |";
   const turn = turnOf(0, { userText: attack, replyText: attack, heardText: "", outcome: "interrupted" });
-  const text = markdownTurn(turn, "UTC");
+  const text = markdownWriter("UTC").turn(turn);
   assert.doesNotMatch(text, /(?<!\\)<script|^# |^- |^> |^\d+\. |(?<!\\)\]\(|(?<!\\)`code/m);
   assert.match(text, /^### 2026-01-01 08:00:00 \(interrupted\)/);
   assert.match(text, /Nothing of it was heard/);
-  const head = markdownHead({ turn, session: { ...SESSION, title: attack } }, "Asia/Shanghai");
+  const head = markdownWriter("Asia/Shanghai").head({ turn, session: { ...SESSION, title: attack } });
   assert.doesNotMatch(head, /(?<!\\)<script/);
   assert.match(head, /began 2026-01-01 16:00:00/);
 });

@@ -1,5 +1,5 @@
 /**
- * What every history store does, whatever it keeps its rows in.
+ * What every history store does, whatever it keeps its rows in, and what one with an outbox does beyond that.
  *
  * @module
  */
@@ -9,9 +9,9 @@ import type { Outbox } from "../../../services/history/outbox.ts";
 import type { HistoryStore, TurnDraft, TurnRecord } from "../../../services/history/store.ts";
 
 /** A store under test, and the way to open the same data once more. */
-export interface Harness extends AsyncDisposable {
+export interface Harness<Store extends HistoryStore = HistoryStore> extends AsyncDisposable {
   /** Opens the store; after {@link crash} it meets the same data again. */
-  open(): Promise<HistoryStore & Outbox>;
+  open(): Promise<Store>;
   /** Drops the open store the way a killed process does: nothing is closed or told. */
   crash(): Promise<void>;
 }
@@ -51,19 +51,33 @@ export function turnId(n: number): string {
   return `01KDZ${String(n).padStart(21, "0")}`;
 }
 
-/** Runs the contract over one kind of store. */
-export function historyContract(name: string, create: () => Promise<Harness>): void {
-  const test = (says: string, body: (store: HistoryStore & Outbox, harness: Harness) => Promise<void>) =>
-    Deno.test(`${name}: ${says}`, async () => {
-      await using harness = await create();
-      const store = await harness.open();
-      try {
-        await body(store, harness);
-      } finally {
-        await store[Symbol.asyncDispose]();
-      }
-    });
+/** What a contract is run with. */
+export interface ContractOptions {
+  /** True where what the store needs is missing. */
+  readonly ignore?: boolean;
+}
 
+/** Defines tests of one kind of store. */
+function tests<Store extends HistoryStore>(name: string, create: () => Promise<Harness<Store>>, { ignore = false }: ContractOptions) {
+  return (says: string, body: (store: Store, harness: Harness<Store>) => Promise<void>): void =>
+    Deno.test({
+      name: `${name}: ${says}`,
+      ignore,
+      fn: async () => {
+        await using harness = await create();
+        const store = await harness.open();
+        try {
+          await body(store, harness);
+        } finally {
+          await store[Symbol.asyncDispose]();
+        }
+      },
+    });
+}
+
+/** Runs the contract of stores over one kind of them. */
+export function historyContract(name: string, create: () => Promise<Harness>, options: ContractOptions = {}): void {
+  const test = tests(name, create, options);
   test("a committed turn is read back as it was written", async (store) => {
     const written = turn(1, {
       outcome: "failed",
@@ -112,65 +126,11 @@ export function historyContract(name: string, create: () => Promise<Harness>): v
     assert.match((await store.listTurns())[0]?.replyText ?? "", /^before[\0\uFFFD]after$/);
   });
 
-  test("a commit without a draft works and has one outbox entry", async (store) => {
-    await store.commitTurn(turn(1));
-    const [entry, ...others] = await store.pendingOutbox();
-    assert.deepEqual(others, []);
-    assert.equal(entry?.turnId, turnId(1));
-    assert.equal(entry?.turn.replyText, "answer 1. And more.");
-  });
-
-  test("a second commit of the same turn changes neither turn nor outbox", async (store) => {
-    await store.commitTurn(turn(1));
-    const before = [await store.listTurns(), await store.pendingOutbox()];
-    await store.commitTurn(turn(1, { replyText: "something else", outcome: "failed" }));
-    await Promise.all([store.commitTurn(turn(1)), store.commitTurn(turn(1))]);
-    assert.deepEqual([await store.listTurns(), await store.pendingOutbox()], before);
-  });
-
-  test("commits of one turn at the same time, with audio, count once", async (store) => {
-    const withAudio = turn(1, { audio: { user: new Uint8Array([1, 2, 3]) } });
-    await Promise.all([store.commitTurn(withAudio), store.commitTurn(withAudio), store.commitTurn(turn(1))]);
-    assert.equal((await store.listTurns()).length, 1);
-    assert.equal((await store.pendingOutbox()).length, 1);
-  });
-
-  test("a turn delivered and acknowledged does not come back when it is committed again", async (store) => {
-    await store.commitTurn(turn(1));
-    const [entry] = await store.pendingOutbox();
-    await store.acknowledge(entry?.seq ?? -1);
-    await store.commitTurn(turn(1));
-    assert.deepEqual(await store.pendingOutbox(), []);
-    assert.equal((await store.listTurns()).length, 1);
-  });
-
   test("a draft that comes after its commit changes nothing", async (store) => {
     await store.commitTurn(turn(1));
     await store.draftTurn(draft(1, { userText: "late" }));
     const [read] = await store.listTurns();
     assert.deepEqual([read?.outcome, read?.userText], ["completed", "question 1"]);
-  });
-
-  test("a draft is no turn yet", async (store) => {
-    await store.draftTurn(draft(1));
-    assert.deepEqual(await store.listTurns(), []);
-    assert.deepEqual(await store.pendingOutbox(), []);
-  });
-
-  test("a draft left by a crash is closed as crashed with one outbox entry, once over any number of starts", async (store, harness) => {
-    await store.draftTurn(draft(1));
-    await store.draftTurn(draft(2));
-    await store.commitTurn(turn(2));
-    for (let start = 0; start < 3; start++) {
-      await harness.crash();
-      await using again = await harness.open();
-      const turns = await again.listTurns();
-      assert.deepEqual(turns.map((t) => [t.turnId, t.outcome, t.userText]), [
-        [turnId(1), "crashed", "question 1"],
-        [turnId(2), "completed", "question 2"],
-      ]);
-      assert.deepEqual((await again.pendingOutbox()).map((entry) => entry.turnId).sort(), [turnId(1), turnId(2)]);
-    }
   });
 
   test("a session left by a crash is closed as crashed at the end of its last turn", async (store, harness) => {
@@ -232,6 +192,98 @@ export function historyContract(name: string, create: () => Promise<Harness>): v
     assert.deepEqual((await store.listSessions({ deviceId: other.deviceId })).map((s) => [s.sessionId, s.turns]), [["session-2", 1]]);
   });
 
+  test("a closed store refuses, saying so", async (store) => {
+    await store[Symbol.asyncDispose]();
+    await assert.rejects(store.commitTurn(turn(1)), { code: "history_closed" });
+    await assert.rejects(store.listTurns(), { code: "history_closed" });
+  });
+
+  test("a commit without a draft works", async (store) => {
+    await store.commitTurn(turn(1));
+    assert.deepEqual((await store.listTurns()).map((t) => t.replyText), ["answer 1. And more."]);
+  });
+
+  test("a second commit of the same turn changes nothing", async (store) => {
+    await store.commitTurn(turn(1));
+    const before = await store.listTurns();
+    await store.commitTurn(turn(1, { replyText: "something else", outcome: "failed" }));
+    await Promise.all([store.commitTurn(turn(1)), store.commitTurn(turn(1))]);
+    assert.deepEqual(await store.listTurns(), before);
+  });
+
+  test("commits of one turn at the same time, with audio, count once", async (store) => {
+    const withAudio = turn(1, { audio: { user: new Uint8Array([1, 2, 3]) } });
+    await Promise.all([store.commitTurn(withAudio), store.commitTurn(withAudio), store.commitTurn(turn(1))]);
+    assert.equal((await store.listTurns()).length, 1);
+  });
+
+  test("texts longer than 64 kB come back whole", async (store) => {
+    const words = { userText: "好".repeat(30_000), replyText: "words ".repeat(40_000), heardText: "" };
+    await store.commitTurn(turn(1, words));
+    const [read] = await store.listTurns();
+    assert.deepEqual({ userText: read?.userText, replyText: read?.replyText, heardText: read?.heardText }, words);
+  });
+
+  test("ids that differ in case, accents or a space at the end are different", async (store) => {
+    const ids = ["abc", "ABC", "abc ", "äbc", "abc\u0301"];
+    for (const [n, id] of ids.entries()) await store.commitTurn(turn(n, { turnId: id, deviceId: id }));
+    assert.deepEqual((await store.listTurns()).map((t) => t.turnId), ids);
+    for (const id of ids) assert.deepEqual((await store.listTurns({ deviceId: id })).map((t) => t.turnId), [id]);
+  });
+
+  test("a draft is no turn yet", async (store) => {
+    await store.draftTurn(draft(1));
+    assert.deepEqual(await store.listTurns(), []);
+  });
+
+  test("a draft left by a crash is closed as crashed, over any number of starts", async (store, harness) => {
+    await store.draftTurn(draft(1));
+    await store.draftTurn(draft(2));
+    await store.commitTurn(turn(2));
+    for (let start = 0; start < 3; start++) {
+      await harness.crash();
+      await using again = await harness.open();
+      assert.deepEqual((await again.listTurns()).map((t) => [t.turnId, t.outcome, t.userText]), [
+        [turnId(1), "crashed", "question 1"],
+        [turnId(2), "completed", "question 2"],
+      ]);
+    }
+  });
+}
+
+/** Runs the contract of outboxes over one kind of store that has one. */
+export function outboxContract(name: string, create: () => Promise<Harness<HistoryStore & Outbox>>, options: ContractOptions = {}): void {
+  const test = tests(name, create, options);
+
+  test("a commit has one outbox entry, with or without a draft, and a draft has none", async (store) => {
+    await store.draftTurn(draft(2));
+    await store.commitTurn(turn(1));
+    const [entry, ...others] = await store.pendingOutbox();
+    assert.deepEqual(others, []);
+    assert.equal(entry?.turnId, turnId(1));
+    assert.equal(entry?.turn.replyText, "answer 1. And more.");
+    await store.commitTurn(turn(2));
+    assert.equal((await store.pendingOutbox()).length, 2);
+  });
+
+  test("further commits of the same turn, also at the same time, do not change its outbox entry", async (store) => {
+    const withAudio = turn(1, { audio: { user: new Uint8Array([1, 2, 3]) } });
+    await Promise.all([store.commitTurn(withAudio), store.commitTurn(withAudio), store.commitTurn(turn(1))]);
+    const before = await store.pendingOutbox();
+    assert.equal(before.length, 1);
+    await store.commitTurn(turn(1, { replyText: "something else", outcome: "failed" }));
+    assert.deepEqual(await store.pendingOutbox(), before);
+  });
+
+  test("a turn delivered and acknowledged does not come back when it is committed again", async (store) => {
+    await store.commitTurn(turn(1));
+    const [entry] = await store.pendingOutbox();
+    await store.acknowledge(entry?.seq ?? -1);
+    await store.commitTurn(turn(1));
+    assert.deepEqual(await store.pendingOutbox(), []);
+    assert.equal((await store.listTurns()).length, 1);
+  });
+
   test("the outbox gives entries in the order of their commits and never a number twice", async (store) => {
     for (const n of [3, 1, 2]) await store.commitTurn(turn(n));
     const entries = await store.pendingOutbox(2);
@@ -243,9 +295,14 @@ export function historyContract(name: string, create: () => Promise<Harness>): v
     assert.ok((next?.seq ?? 0) > Math.max(...entries.map((entry) => entry.seq)) + 1);
   });
 
-  test("a closed store refuses, saying so", async (store) => {
-    await store[Symbol.asyncDispose]();
-    await assert.rejects(store.commitTurn(turn(1)), { code: "history_closed" });
-    await assert.rejects(store.listTurns(), { code: "history_closed" });
+  test("a draft left by a crash has one outbox entry, once over any number of starts", async (store, harness) => {
+    await store.draftTurn(draft(1));
+    await store.draftTurn(draft(2));
+    await store.commitTurn(turn(2));
+    for (let start = 0; start < 3; start++) {
+      await harness.crash();
+      await using again = await harness.open();
+      assert.deepEqual((await again.pendingOutbox()).map((entry) => entry.turnId).sort(), [turnId(1), turnId(2)]);
+    }
   });
 }

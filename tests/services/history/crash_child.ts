@@ -11,7 +11,7 @@ import { openSqliteHistory } from "../../../services/history/sqlite.ts";
 
 const clock = systemClock();
 const nextId = createIds(clock, systemRandom());
-const store = await openSqliteHistory({ dataDir: Deno.args[0] ?? "", clock });
+const store = await openSqliteHistory({ dataDir: Deno.args[0] ?? "", clock, flushBeside: true });
 const encoder = new TextEncoder();
 const sessionId = nextId();
 await store.openSession({ sessionId, deviceId: "aa:bb:cc:dd:ee:01", clientId: "child", startedAt: clock.wall() });

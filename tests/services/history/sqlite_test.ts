@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { migrations } from "../../../services/history/migrations.ts";
 import { HISTORY_FILE, openSqliteHistory, type SqliteHistory } from "../../../services/history/sqlite.ts";
 import { VirtualClock } from "../../support/virtual_clock.ts";
-import { draft, type Harness, historyContract, turn, turnId } from "./contract.ts";
+import { draft, type Harness, historyContract, outboxContract, turn, turnId } from "./contract.ts";
 
 /** A data directory that is gone after the test. */
 async function temporary(): Promise<{ dir: string } & AsyncDisposable> {
@@ -12,16 +12,23 @@ async function temporary(): Promise<{ dir: string } & AsyncDisposable> {
   return { dir, [Symbol.asyncDispose]: () => Deno.remove(dir, { recursive: true }) };
 }
 
-const open = (dataDir: string): Promise<SqliteHistory> => openSqliteHistory({ dataDir, clock: new VirtualClock() });
+const open = (dataDir: string, flushBeside = false): Promise<SqliteHistory> =>
+  openSqliteHistory({ dataDir, clock: new VirtualClock(), flushBeside });
 
-historyContract("SQLite", async (): Promise<Harness> => {
+for (const flushBeside of [false, true]) {
+  const name = flushBeside ? "SQLite, flushed beside" : "SQLite";
+  historyContract(name, () => harness(flushBeside));
+  outboxContract(name, () => harness(flushBeside));
+}
+
+async function harness(flushBeside: boolean): Promise<Harness<SqliteHistory>> {
   const root = await temporary();
   let lives = 0;
   const dir = () => join(root.dir, String(lives));
   const opened: SqliteHistory[] = [];
   return {
     async open() {
-      const store = await open(dir());
+      const store = await open(dir(), flushBeside);
       opened.push(store);
       return store;
     },
@@ -39,7 +46,7 @@ historyContract("SQLite", async (): Promise<Harness> => {
       await root[Symbol.asyncDispose]();
     },
   };
-});
+}
 
 Deno.test("audio is written below the device's folder before the commit and named in the turn", async () => {
   await using root = await temporary();

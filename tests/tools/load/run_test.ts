@@ -18,6 +18,8 @@ Deno.test("three devices have a turn each with a private server, one of them int
   assert.deepEqual([run.addedMs?.count, run.addedByEarMs?.count], [1, 2]);
   assert.equal(run.abort.framesAfterStop, 0);
   assert.ok(run.pacer.count > 0 && run.loopMs.count > 0);
+  assert.ok(run.sent.count > 0 && run.sent.count <= run.gaps.count, `${run.sent.count} of ${run.gaps.count}`);
+  assert.ok((run.beside.devices ?? 1) > 0 && (run.beside.stages ?? 1) > 0);
   assert.equal(run.complaint, null);
   assert.ok(said.some((line) => line.startsWith("3 devices, 1 turns each")));
 });

@@ -36,6 +36,8 @@ export function run(devices: number, given: Partial<LoadRun> = {}): LoadRun {
     complexity: 5,
     devices,
     pacer: { count: 100, late: 0, latePercent: 0, p99Ms: 61 },
+    sent: { count: 100, late: 0, latePercent: 0, p99Ms: 61 },
+    beside: { devices: 0.2, stages: 0.05 },
     cpu: { all: 0.5, main: 0.4, machine: 0.9, stolen: 0, msPerSpokenSecond: 12.5 },
     loopMs: spreadOf([1, 2, 3]),
     stagesLateMs: spreadOf([1]),

@@ -59,6 +59,32 @@ Deno.test("a breaker of one stage says nothing about another stage of the same p
   ]);
 });
 
+Deno.test("a tentative call that fails is counted and told of when it is made in earnest, and only then", async () => {
+  const clock = new VirtualClock();
+  const { server, events } = build({
+    clock,
+    recognize: [hearing(clock, "far", [DOWN])],
+    chat: [chatting(clock, "far", [DOWN])],
+    breaker: { consecutiveFailures: 2 },
+  });
+  const failures = () => events.filter(({ type }) => type === "failed").length;
+  const tentative = () => true;
+  await assert.rejects(server.recognize(UTTERANCE, { ...OPTIONS, tentative }), DOWN);
+  await assert.rejects(Array.fromAsync(server.chat(question(), { signal: NEVER, tentative })), DOWN);
+  assert.equal(failures(), 0);
+  await assert.rejects(server.recognize(UTTERANCE, OPTIONS), DOWN);
+  await assert.rejects(Array.fromAsync(server.chat(question(), { signal: NEVER })), DOWN);
+  assert.equal(failures(), 2);
+  assert.deepEqual(server.health().map(({ status }) => status), ["pass", "pass", "pass"]);
+});
+
+Deno.test("a tentative call that a stand-in answers is not made again, so that the failure before it counts", async () => {
+  const clock = new VirtualClock();
+  const { server, events } = build({ clock, recognize: [hearing(clock, "first", [DOWN]), hearing(clock, "second", ["hello"])] });
+  assert.deepEqual(await server.recognize(UTTERANCE, { ...OPTIONS, tentative: () => true }), { text: "hello" });
+  assert.deepEqual(events.filter(({ type }) => type === "failed").map(({ provider }) => provider), ["first"]);
+});
+
 Deno.test("the log says who fails and who serves instead, and nothing that may have been said", async () => {
   using log = captureLogger();
   const clock = new VirtualClock();

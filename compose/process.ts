@@ -1,0 +1,61 @@
+/**
+ * The parts of the process, in the order of their start. What a part gets from another it may keep: under `rest_for_one` both end together.
+ *
+ * @module
+ */
+
+import { DeviceNews } from "../actors/devices/device_news.ts";
+import type { DeviceSupervisor } from "../actors/devices/device_supervisor.ts";
+import { platformChildren } from "../actors/platform/tree.ts";
+import type { AnyChildSpec } from "../actors/supervision/child_spec.ts";
+import type { Provided } from "../actors/supervision/provide.ts";
+import { RecorderHub } from "../services/recorder/hub.ts";
+import { configurationPart, type Secrets } from "./configuration.ts";
+import { daemonParts } from "./daemons.ts";
+import { databasePart, type Stores } from "./database.ts";
+import { devicesPart } from "./devices.ts";
+import { httpPart, type Ports } from "./http.ts";
+import { redisPart } from "./redis.ts";
+import { type Speech, speechPart } from "./speech.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { syncPart } from "./sync.ts";
+
+/** The parts that the process itself speaks to, and all of them as children of the platform. */
+export interface ProcessParts {
+  readonly configuration: Provided<Secrets>;
+  readonly database: Provided<Stores>;
+  readonly speech: Provided<Speech>;
+  readonly devices: Provided<DeviceSupervisor>;
+  readonly http: Provided<Ports>;
+  readonly children: readonly AnyChildSpec[];
+}
+
+/** Composes the process; nothing is started. */
+export function composeProcess(around: Surroundings): ProcessParts {
+  const { config, clock, version } = around;
+  const recorders = new RecorderHub({
+    clock,
+    appVersion: version,
+    transcripts: config.log.transcripts,
+    ...config.recorder,
+    maxDevices: config.server.maxConnections,
+  });
+  const configuration = configurationPart(around);
+  const redis = redisPart(around);
+  const database = databasePart(around, redis);
+  const speech = speechPart(around);
+  const sync = syncPart(around, { database, speech, redis });
+  const news = new DeviceNews();
+  const devices = devicesPart(around, { configuration, database, speech, recorders, news });
+  const http = httpPart(around, { configuration, database, redis, sync, devices, recorders, news });
+  const children = platformChildren({
+    configuration,
+    ...(redis === undefined ? {} : { redis }),
+    database,
+    speech,
+    daemons: daemonParts(around, database, sync),
+    devices,
+    http,
+  });
+  return { configuration, database, speech, devices, http, children };
+}

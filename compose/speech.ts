@@ -1,0 +1,34 @@
+/**
+ * What hears, thinks and speaks for the devices.
+ *
+ * @module
+ */
+
+import { provide, type Provided } from "../actors/supervision/provide.ts";
+import { createAudioEngines } from "../audio/engines.ts";
+import { messageOf } from "../base/errors.ts";
+import { createEsp32Server } from "../services/esp32_server/mod.ts";
+import { createLogger } from "../services/logging/mod.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** The client of the ESP32 server, and the engines of audio. */
+export interface Speech {
+  readonly esp32Server: Awaited<ReturnType<typeof createEsp32Server>>;
+  readonly engines: ReturnType<typeof createAudioEngines>;
+}
+
+/** One for all devices. */
+export function speechPart({ config: { esp32Server: esp32, audio, server, dataDir }, clock }: Surroundings): Provided<Speech> {
+  return provide({ id: "speech" }, async ({ resources }) => {
+    const logger = createLogger("esp32_server");
+    const { timezone } = server;
+    const esp32Server = resources.use(await createEsp32Server(esp32, { clock, logger, timezone, tempDir: dataDir }));
+    const engines = resources.use(createAudioEngines({
+      vad: { engine: audio.vad.engine, logger: createLogger("vad") },
+      encoder: { workers: audio.encodeWorkers, complexity: audio.complexity, bitrate: audio.bitrate },
+      downlink: audio,
+      onColdEncoder: (error) => logger.warn("The encoder did not start: {error}", { error: messageOf(error) }),
+    }));
+    return { esp32Server, engines };
+  });
+}

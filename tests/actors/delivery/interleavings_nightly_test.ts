@@ -1,0 +1,5 @@
+import { checkInterleavings } from "./interleavings.ts";
+
+Deno.test("any interleaving of commits, faults, crashes and restarts ends with every turn there once, in order per device (full)", async () => {
+  await checkInterleavings(600);
+});

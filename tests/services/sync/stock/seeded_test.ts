@@ -1,0 +1,3 @@
+import { testSeeded } from "./seeded.ts";
+
+testSeeded(10_000);
