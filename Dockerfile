@@ -21,7 +21,9 @@ RUN apt-get update \
 COPY --from=build /usr/local/bin/deno-binary /usr/local/bin/deno
 COPY --from=build /app /app
 WORKDIR /app
-ENV XIAOZHI_DATA_DIR=/data DENO_NO_UPDATE_CHECK=1
+# What xz_build_info shows: docker build --build-arg COMMIT=$(git rev-parse HEAD) .
+ARG COMMIT=
+ENV XIAOZHI_DATA_DIR=/data XIAOZHI_METRICS_COMMIT=$COMMIT DENO_NO_UPDATE_CHECK=1
 USER xiaozhi
 VOLUME /data
 EXPOSE 8000

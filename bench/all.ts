@@ -11,7 +11,19 @@ import { print, printError } from "../tools/output.ts";
 import { machine } from "./support/machine.ts";
 
 /** In the order of running: what wants a quiet machine most comes last, when nothing warms up beside it any more. */
-const NAMES = ["recorder", "repacketize", "actors", "cache", "delivery", "first_frame", "vad", "latency", "speaking"] as const;
+const NAMES = [
+  "recorder",
+  "repacketize",
+  "actors",
+  "cache",
+  "delivery",
+  "sync",
+  "metrics",
+  "first_frame",
+  "vad",
+  "latency",
+  "speaking",
+] as const;
 
 /** Runs the command and gives its exit code. */
 async function main(args: readonly string[]): Promise<number> {

@@ -1,11 +1,10 @@
 /**
- * What the list of a device's sessions costs without a cache, with one in memory, and with one in Redis. Run with
- * `deno task bench -- cache [--quick]`; it needs redis-server.
+ * What the list of a device's sessions costs from SQLite and from MySQL, without a cache, with one in memory, and with one in Redis. Run with
+ * `deno task bench -- cache [--quick]`; it needs redis-server, and mariadbd or mysqld for MySQL's part.
  *
  * @module
  */
 
-import { DatabaseSync } from "node:sqlite";
 import { createActor } from "xstate";
 import { invalidationMachine } from "../actors/cache/machine.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
@@ -16,52 +15,33 @@ import { deviceTag } from "../services/cache/keys.ts";
 import { createCache } from "../services/cache/mod.ts";
 import { configWith } from "../services/config/mod.ts";
 import type { HistoryArchive } from "../services/history/archive.ts";
-import { HISTORY_FILE, openSqliteHistory } from "../services/history/sqlite.ts";
 import { createLogger } from "../services/logging/mod.ts";
 import { connectRedis } from "../services/redis/ioredis.ts";
+import { needs } from "../tests/support/programs.ts";
 import { startRedis } from "../tests/support/redis.ts";
 import { printMethod, printTable, quick } from "./support/report.ts";
+import { deviceOf, mysqlWith, type Rows, sqliteWith } from "./support/session_rows.ts";
 import { listCells, type ListTimes, popular, timeLists } from "./support/session_list.ts";
-import { percent } from "./support/stats.ts";
+import { percent, spread } from "./support/stats.ts";
 
-const DEVICES = quick ? 100 : 1000;
-const SESSIONS = 100;
-const TURNS = 10;
+const ROWS: Rows = { devices: quick ? 100 : 1000, sessions: 100, turns: 10 };
 const READS = quick ? 500 : 5000;
+const SEARCHES = 5;
 /** Reads between two changes of the device that was read: a device in conversation commits a turn about as often as somebody looks. */
 const READS_A_CHANGE = 10;
 
 const METHOD = `
-- ${DEVICES} devices, ${SESSIONS} sessions each, ${TURNS} turns each: ${
-  DEVICES * SESSIONS * TURNS
-} turns in SQLite, on this machine's disk, its pages
-  in the system's memory. Read is the first page, 50 sessions with the number of their turns: the list that the page and the API show.
+- ${ROWS.devices} devices, ${ROWS.sessions} sessions each, ${ROWS.turns} turns each: ${
+  ROWS.devices * ROWS.sessions * ROWS.turns
+} turns in SQLite,
+  and again in a private MariaDB on loopback with 2 GiB for its pages; all pages in memory. Read is the first page, 50 sessions with the number
+  of their turns: the list that the page and the API show. cold: the first read of each device after the rows were written.
 - ${READS} reads one after the other, by one reader; the n-th device is asked for 1/n as often as the first.
-- no cache: SQLite alone. memory, Redis: every read is answered from the cache (each device was read before).
+- no cache: the database alone. memory, Redis: every read is answered from the cache (each device was read before).
   Redis asks the server whether its copy still holds at each read; Redis, near answers from its copy while the channel is open.
 - changing: after every ${READS_A_CHANGE}th read that device's values are invalidated, so that the next read of it loads. hit rate is of those.
 - us: microseconds from the call to the page; times faster: medians, no cache by this row. The Redis is a private one on loopback.
 `;
-
-const deviceOf = (n: number) => `device-${String(n).padStart(6, "0")}`;
-
-function seed(path: string): void {
-  using db = new DatabaseSync(path);
-  db.exec("PRAGMA synchronous = OFF; BEGIN");
-  const session = db.prepare("INSERT INTO sessions VALUES (?, ?, 'bench', ?, ?, 'idle')");
-  const turn = db.prepare(
-    "INSERT INTO turns (turn_id, session_id, device_id, started_at, source, user_text, outcome, reply_text) " +
-      "VALUES (?, ?, ?, ?, 'speech', 'What is the weather like?', 'completed', 'It is sunny and mild, with a light wind from the west.')",
-  );
-  for (let index = 0; index < DEVICES * SESSIONS; index++) {
-    // Devices take turns, as they do in life, so that the rows of one are not neighbours.
-    const deviceId = deviceOf(index % DEVICES);
-    const at = 1_700_000_000_000 + index * 1000;
-    session.run(`s${index}`, deviceId, at, at + 900);
-    for (let of = 0; of < TURNS; of++) turn.run(`t${index}-${of}`, `s${index}`, deviceId, at + of);
-  }
-  db.exec("COMMIT");
-}
 
 /** Reads with a change after each `every`th; cells of times and of the hit rate. */
 async function readThrough(
@@ -88,28 +68,21 @@ interface Measured {
   readonly archive: HistoryArchive;
 }
 
-/** The archives that hold {@link DEVICES}' sessions. Another kind of archive is another entry. */
+/** The archives that hold {@link ROWS}. Another kind of archive is another entry. */
 async function archives(stack: AsyncDisposableStack, clock: Clock): Promise<Measured[]> {
-  const dataDir = await Deno.makeTempDir({ prefix: "xiaozhi-bench-" });
-  stack.defer(() => Deno.remove(dataDir, { recursive: true }));
-  await (await openSqliteHistory({ dataDir, clock }))[Symbol.asyncDispose]();
-  seed(`${dataDir}/${HISTORY_FILE}`);
-  const store = stack.use(await openSqliteHistory({ dataDir, clock }));
-  const refuse = () => Promise.reject(new Error("Only lists are measured"));
-  const archive: HistoryArchive = {
-    ...{ session: refuse, turn: refuse, turns: refuse, search: refuse, retitle: refuse, erase: refuse, apply: refuse },
-    sessions: async ({ deviceId = "" } = {}) => ({ items: await store.listSessions({ deviceId, limit: 50 }) }),
-  };
-  return [{ name: "SQLite", archive }];
+  const sqlite = await sqliteWith(ROWS, stack, clock);
+  if (needs("mariadbd").ignore) return [{ name: "SQLite", archive: sqlite }];
+  const { history } = await mysqlWith(ROWS, stack, clock);
+  return [{ name: "SQLite", archive: sqlite }, { name: "MySQL", archive: history }];
 }
 
 /** The rows of one archive: without a cache, with each of `caches`. */
 async function measure({ name, archive }: Measured, caches: Readonly<Record<"memory" | "Redis", Cache>>): Promise<string[][]> {
-  const devices = Array.from({ length: DEVICES }, (_, n) => deviceOf(n));
+  const devices = Array.from({ length: ROWS.devices }, (_, n) => deviceOf(n));
   const reads = Array.from({ length: READS }, () => popular(devices, Math.random));
-  await timeLists(archive, devices.slice(0, 50));
+  const cold = await timeLists(archive, devices);
   const none = await timeLists(archive, reads);
-  const rows = [[`${name}, no cache`, ...listCells(none, none), "-"]];
+  const rows = [[`${name}, cold`, ...listCells(cold, none), "-"], [`${name}, no cache`, ...listCells(none, none), "-"]];
   for (const [where, cache] of Object.entries(caches)) {
     // What an archive before this one left is of the same devices.
     await cache.invalidate(devices.map(deviceTag));
@@ -148,6 +121,31 @@ async function main(): Promise<void> {
   for (const each of measured) rows.push(...await measure(each, { memory: memory.cache, Redis: shared.cache }));
   printMethod("Session list", METHOD);
   printTable(["from", "reads", "us p50", "us p95", "us p99", "times faster", "hit rate"], rows);
+  // The rows of SQLite are made without its search index.
+  for (const each of measured.filter(({ name }) => name === "MySQL")) {
+    printMethod("Search", `- ${SEARCHES} searches one after the other for the first page, over the same turns.`);
+    printTable(["", "ms p50", "p95", "p99", "max"], await searches(each));
+  }
+}
+
+/** What finding text costs where the text itself is read; cells of times. */
+async function searches({ name, archive }: Measured): Promise<string[][]> {
+  const wanted = [
+    ["a word that every turn has", { text: "weather" }],
+    ["a word that none has, of one device", { text: "thunderstorm", deviceId: deviceOf(1) }],
+    ["a word that none has", { text: "thunderstorm" }],
+  ] as const;
+  const rows: string[][] = [];
+  for (const [what, query] of wanted) {
+    const times: number[] = [];
+    for (let n = 0; n < SEARCHES; n++) {
+      const from = performance.now();
+      await archive.search(query);
+      times.push(performance.now() - from);
+    }
+    rows.push([`${name}: ${what}`, ...spread(times)]);
+  }
+  return rows;
 }
 
 /** A cache whose reads are all answered from this process's copies while the channel is open. */

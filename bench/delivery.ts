@@ -36,7 +36,8 @@ Method
 - backlog: ${WAITING} turns of 10 devices (Chinese, about 170 characters each in question, answer and part heard) wait in the outbox of a fresh SQLite
   history; an archive is given, and the real delivery actor empties the outbox. Turns/s is over the time until nothing waits. "nowhere" is
   an archive that does nothing, so what remains is the outbox and the actor. SQLite as an archive is written in the same process, search index
-  included, which "loop" shows. MySQL is a private MariaDB on the same machine.
+  included, which "loop" shows. MySQL is a private MariaDB on the same machine, which
+  flushes each commit to the disk.
 - commits: turns of the same kind are committed one at a time, evenly spread, for ${SECONDS} s a row, each with one flush to disk; "commit" is
   the time of one call. All rows come from one process, with idle ones between.
 - loop: how late a timer of 5 ms fires while the row runs, over all firings.
@@ -67,7 +68,7 @@ const mysql: Target = {
   name: "MySQL",
   async open(dataDir) {
     await using opening = new AsyncDisposableStack();
-    const server = opening.use(await startMariadb());
+    const server = opening.use(await startMariadb({ durable: true }));
     const database = opening.use(await testDatabase(server.options, { clock }));
     const remote = opening.use(await openMysqlHistory({ database, dataDir, node: "bench", clock }));
     const resources = opening.move();

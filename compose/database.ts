@@ -9,6 +9,7 @@ import { provide, type Provided } from "../actors/supervision/provide.ts";
 import { type Cache, cachedArchive, cachedHistory, createCache, type InvalidationChannel } from "../services/cache/mod.ts";
 import type { Database } from "../services/database/database.ts";
 import { announcing } from "../services/delivery/announce.ts";
+import { mysqlDeviceTable } from "../services/devices/mysql.ts";
 import type { HistoryArchive } from "../services/history/archive.ts";
 import { AudioBudget } from "../services/history/audio_budget.ts";
 import { bothArchives } from "../services/history/both.ts";
@@ -19,6 +20,7 @@ import { openSqliteHistory, type SqliteHistory } from "../services/history/sqlit
 import type { HistoryStore } from "../services/history/store.ts";
 import { openLifeCycle, type RunningLifeCycle } from "../services/life_cycle.ts";
 import { createLogger } from "../services/logging/mod.ts";
+import { timedStore } from "../services/metrics/timed_store.ts";
 import type { RedisLink } from "../services/redis/link.ts";
 import { hasRemote, openRemote } from "./remote.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -43,12 +45,13 @@ export interface Stores {
 
 /** Everything that lasts. */
 export function databasePart(around: Surroundings, redis: Provided<RedisLink> | undefined): Provided<Stores> {
-  const { config, clock, random } = around;
+  const { config, clock, random, metrics } = around;
   const { dataDir, features, history: { maxBytes, localDays } } = config;
   return provide({ id: "database" }, async ({ resources }) => {
     const logger = createLogger("history");
     const audioBudget = new AudioBudget({ maxBytes, measure: () => measureHistory(dataDir), clock, logger });
-    const store = await openSqliteHistory({ dataDir, clock, logger, audioBudget, flushBeside: true });
+    const opened = await openSqliteHistory({ dataDir, clock, logger, audioBudget, flushBeside: true });
+    const store = metrics === undefined ? opened : timedStore(opened, metrics.instruments, clock);
     const kept = resources.use(patientHistory(store, { clock, logger }));
     const link = redis?.peek();
     const { cache, channel } = createCache({
@@ -75,7 +78,7 @@ export function databasePart(around: Surroundings, redis: Provided<RedisLink> | 
     const lifeCycle = resources.use(
       await openLifeCycle({
         archive,
-        deviceTable: store.deviceTable,
+        deviceTable: remote === undefined ? store.deviceTable : mysqlDeviceTable(remote.database),
         deviceStore: store,
         history: config.history,
         dataDir,

@@ -34,7 +34,7 @@ export interface DevicesNeeds {
 
 /** The supervisor of the devices. */
 export function devicesPart(around: Surroundings, needs: DevicesNeeds): Provided<DeviceSupervisor> {
-  const { config, clock, random, platform, version } = around;
+  const { config, clock, random, platform, version, metrics } = around;
   const { server, features, conversation } = config;
   return provide({ id: "devices", shutdown: server.shutdownMs, tree: (it: DeviceSupervisor) => it.tree() }, ({ resources }) => {
     const { store, history } = needs.database.get();
@@ -70,6 +70,7 @@ export function devicesPart(around: Surroundings, needs: DevicesNeeds): Provided
       ...(memories === undefined ? {} : { memories }),
       ...(tools === undefined ? {} : { tools }),
       ...(features.recorder ? { recorders: needs.recorders } : {}),
+      ...(metrics === undefined ? {} : { metrics: metrics.devices }),
       ...(features.tracing ? { tracer: createTurnTracer(tracing) } : {}),
       settingsFor: (deviceId) => deviceSettings(config, deviceId),
       onStatus: needs.news.onStatus,

@@ -20,6 +20,11 @@ import type { RecorderHub } from "../services/recorder/hub.ts";
 import { createDeviceTokens } from "../services/tokens.ts";
 import type { Secrets } from "./configuration.ts";
 import { consolePart } from "./console.ts";
+import { prometheusText } from "../services/metrics/prometheus.ts";
+import { connectionResult } from "../services/metrics/instruments.ts";
+import type { AlertBoard } from "../services/alerts/board.ts";
+import type { App } from "../routes/app.ts";
+import type { HealthReport } from "../services/health/report.ts";
 import { isKnown } from "./known.ts";
 import { partsStatus, type StatusNeeds } from "./status.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -35,17 +40,21 @@ export interface HttpNeeds extends StatusNeeds {
   readonly devices: Provided<DeviceSupervisor>;
   readonly recorders: RecorderHub;
   readonly news: DeviceNews;
+  /** What the checks have found. */
+  readonly health: () => HealthReport | undefined;
+  /** The alerts, where they run. */
+  readonly alerts: () => AlertBoard | undefined;
 }
 
 /** Where the process listens. */
-export interface Ports {
+export interface Ports extends Pick<App, "readiness" | "sockets"> {
   readonly port: number;
   /** Of the devices, where they have one of their own. */
   readonly wsPort?: number;
 }
 
 /** The last to be opened, and the first to be closed. */
-export function httpPart({ config, clock, random, platform, version }: Surroundings, needs: HttpNeeds): Provided<Ports> {
+export function httpPart({ config, clock, random, platform, version, metrics }: Surroundings, needs: HttpNeeds): Provided<Ports> {
   const { server, devices: { tokenTtlDays, ...deviceConfig } } = config;
   // Opened again, the listener is where devices know it, also when any port would have done at first.
   let { port, wsPort } = server;
@@ -83,6 +92,14 @@ export function httpPart({ config, clock, random, platform, version }: Surroundi
       recording: (deviceId) => needs.recorders.get(deviceId)?.lines(),
       say: (deviceId, text, interrupt) => supervisor.say(deviceId, text, interrupt),
       draining: () => platform.draining,
+      live: () => platform.live,
+      started: () => platform.started,
+      health: needs.health,
+      alerts: needs.alerts,
+      ...(metrics === undefined ? {} : {
+        metrics: () => prometheusText(metrics.instruments.registry),
+        onDoorAnswer: (code) => metrics.instruments.deviceConnections.add(1, connectionResult(code)),
+      }),
       parts: () => partsStatus(needs),
       stock: (request) => needs.sync?.peek()?.stock?.(request),
       onDeviceSeen: (device) => [noteSeen(lifeCycle.registry), webConsole.seen].forEach((hear) => hear(device)),
@@ -102,6 +119,6 @@ export function httpPart({ config, clock, random, platform, version }: Surroundi
     resources.use(webConsole);
     port = listener.address.port;
     wsPort = wsListener?.address.port ?? wsPort;
-    return { port, ...(wsListener === undefined ? {} : { wsPort }) };
+    return { readiness: app.readiness, sockets: app.sockets, port, ...(wsListener === undefined ? {} : { wsPort }) };
   });
 }

@@ -10,11 +10,14 @@ import { platformChildren } from "../actors/platform/tree.ts";
 import type { AnyChildSpec } from "../actors/supervision/child_spec.ts";
 import type { Provided } from "../actors/supervision/provide.ts";
 import { RecorderHub } from "../services/recorder/hub.ts";
+import { alertsPart } from "./alerts.ts";
 import { configurationPart, type Secrets } from "./configuration.ts";
 import { daemonParts } from "./daemons.ts";
 import { databasePart, type Stores } from "./database.ts";
 import { devicesPart } from "./devices.ts";
 import { httpPart, type Ports } from "./http.ts";
+import { createHealth } from "./health.ts";
+import { createMetrics, readFromParts } from "./metrics.ts";
 import { redisPart } from "./redis.ts";
 import { type Speech, speechPart } from "./speech.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -31,8 +34,11 @@ export interface ProcessParts {
 }
 
 /** Composes the process; nothing is started. */
-export function composeProcess(around: Surroundings): ProcessParts {
-  const { config, clock, version } = around;
+export function composeProcess(surroundings: Surroundings): ProcessParts {
+  const { config, clock, version, platform } = surroundings;
+  const counting = createMetrics(surroundings, () => http.peek()?.readiness().ready ?? false);
+  const metrics = counting?.metrics;
+  const around: Surroundings = { ...surroundings, metrics };
   const recorders = new RecorderHub({
     clock,
     appVersion: version,
@@ -47,13 +53,34 @@ export function composeProcess(around: Surroundings): ProcessParts {
   const sync = syncPart(around, { database, speech, redis });
   const news = new DeviceNews();
   const devices = devicesPart(around, { configuration, database, speech, recorders, news });
-  const http = httpPart(around, { configuration, database, redis, sync, devices, recorders, news });
+  const http: Provided<Ports> = httpPart(around, {
+    configuration,
+    database,
+    redis,
+    sync,
+    devices,
+    recorders,
+    news,
+    health: () => health?.report(),
+    alerts: () => alerts?.peek(),
+  });
+  const health = createHealth(around, { database, redis, speech, sync, http: () => http.peek(), metrics: counting?.daemon });
+  const alerts = alertsPart(around, { devices, health: () => health?.report(), metrics: counting?.daemon });
+  if (metrics !== undefined) {
+    const parts = { database, devices, sync, http: () => http.peek(), report: () => health?.report() };
+    readFromParts(metrics, parts, around);
+  }
   const children = platformChildren({
     configuration,
     ...(redis === undefined ? {} : { redis }),
     database,
     speech,
-    daemons: daemonParts(around, database, sync),
+    daemons: {
+      ...daemonParts(around, database, sync),
+      ...(counting === undefined ? {} : { metrics: counting.daemon }),
+      ...(health === undefined ? {} : { health: health.spec }),
+      ...(alerts === undefined ? {} : { alerts }),
+    },
     devices,
     http,
   });

@@ -7,6 +7,7 @@
 import { openDatabase } from "../services/database/database.ts";
 import { eventualArchive } from "../services/history/mysql/eventual.ts";
 import { openMysqlHistory } from "../services/history/mysql/mysql.ts";
+import { databaseMetrics } from "../services/metrics/timed_store.ts";
 import type { Config } from "../services/config/mod.ts";
 import { createLogger } from "../services/logging/mod.ts";
 import type { Stores } from "./database.ts";
@@ -31,10 +32,18 @@ export function hasRemote({ database }: Config): boolean {
  * @throws AppError with code `database_ca` or `database_tls`: the configuration is wrong.
  */
 export async function openRemote(around: Surroundings, { resources, onOpen }: RemoteNeeds): Promise<Stores["remote"]> {
-  const { config, clock, random } = around;
+  const { config, clock, random, metrics } = around;
   if (!hasRemote(config)) return undefined;
   const logger = createLogger("database");
-  const database = resources.use(await openDatabase({ config: config.database, clock, random, logger }));
+  const database = resources.use(
+    await openDatabase({
+      config: config.database,
+      clock,
+      random,
+      logger,
+      ...(metrics === undefined ? {} : { onQuery: databaseMetrics(metrics.instruments) }),
+    }),
+  );
   // Drafts and open sessions are kept in the data directory, so that none is ever this node's there.
   const node = random.uuid();
   const open = (signal: AbortSignal) => openMysqlHistory({ database, dataDir: config.dataDir, node, clock, logger, signal });

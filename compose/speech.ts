@@ -18,11 +18,19 @@ export interface Speech {
 }
 
 /** One for all devices. */
-export function speechPart({ config: { esp32Server: esp32, audio, server, dataDir }, clock }: Surroundings): Provided<Speech> {
+export function speechPart({ config: { esp32Server: esp32, audio, server, dataDir }, clock, metrics }: Surroundings): Provided<Speech> {
   return provide({ id: "speech" }, async ({ resources }) => {
     const logger = createLogger("esp32_server");
     const { timezone } = server;
-    const esp32Server = resources.use(await createEsp32Server(esp32, { clock, logger, timezone, tempDir: dataDir }));
+    const esp32Server = resources.use(
+      await createEsp32Server(esp32, {
+        clock,
+        logger,
+        timezone,
+        tempDir: dataDir,
+        ...(metrics === undefined ? {} : { onEvent: metrics.providers.note }),
+      }),
+    );
     const engines = resources.use(createAudioEngines({
       vad: { engine: audio.vad.engine, logger: createLogger("vad") },
       encoder: { workers: audio.encodeWorkers, complexity: audio.complexity, bitrate: audio.bitrate },

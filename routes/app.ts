@@ -9,7 +9,12 @@ import type { Logger } from "@logtape/logtape";
 import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { DeviceStatus } from "../actors/device/status.ts";
+import type { AlertBoard } from "../services/alerts/board.ts";
 import type { HistoryStore } from "../services/history/store.ts";
+import { type Readiness, readiness } from "../services/health/readiness.ts";
+import type { HealthReport } from "../services/health/report.ts";
+import { PROMETHEUS_TYPE } from "../services/metrics/prometheus.ts";
+import { samePassword } from "../services/owner_password.ts";
 import type { DeviceTokens } from "../services/tokens.ts";
 import { createApi } from "./api/mod.ts";
 import type { LifeCycle } from "./api/deps.ts";
@@ -25,12 +30,14 @@ import { devicePolicy, tokenRequired } from "./device_policy.ts";
 import type { RequestHandler } from "./listener.ts";
 import { createOta, isOtaPath, type SeenDevice } from "./ota.ts";
 import { createOwnerCheck, type OwnerVerdict } from "./owner.ts";
+import { healthRoutes } from "./health.ts";
 import { pageLanguage } from "./page/language.ts";
 import { API_HEADERS, pageHeaders } from "./page/security.ts";
 import { renderPage } from "./page/view.ts";
 import { problemResponse } from "./problem.ts";
 import type { PartsStatus } from "./parts_status.ts";
 import type { StockRoutes } from "./stock/routes.ts";
+import { heldSockets, type SocketCounts } from "./transport/census.ts";
 import type { NativeTransport } from "./transport/native.ts";
 import type { DeviceTransport } from "./transport/options.ts";
 import type { AcceptDevice } from "./transport/transport.ts";
@@ -52,6 +59,8 @@ export interface AppConfig {
     readonly token: "auto" | "required" | "off";
   };
   readonly console: { readonly enabled: boolean };
+  /** Who but the owner may read metrics and the details of health; an empty token is nobody's. */
+  readonly metrics?: { readonly token: string };
 }
 
 /** What the routes need. */
@@ -80,6 +89,16 @@ export interface AppDeps {
   /** The routes that stock servers report to; absent where none may. */
   readonly stock?: StockRoutes;
   readonly draining: () => boolean;
+  /** Whether the supervision tree still stands; it does by default. */
+  readonly live?: () => boolean;
+  /** Whether everything was up once; it was by default. */
+  readonly started?: () => boolean;
+  /** What the checks have found; absent where nobody checks. */
+  readonly health?: () => HealthReport | undefined;
+  /** Metrics as Prometheus reads them; absent where nothing is counted. */
+  readonly metrics?: () => Promise<string>;
+  /** Hears how each request for a device socket was answered. Must not throw. */
+  readonly onDoorAnswer?: (code: string) => void;
   readonly isKnown: (deviceId: string) => boolean | Promise<boolean>;
   /** Hears of every device that OTA answered. */
   readonly onDeviceSeen?: (device: SeenDevice) => void | Promise<void>;
@@ -88,12 +107,18 @@ export interface AppDeps {
   readonly webConsole?: ConsoleParts;
   /** The life cycle of the history below `/api`; absent where `features.api` is off. */
   readonly lifeCycle?: LifeCycle;
+  /** The alerts; undefined while none are raised. */
+  readonly alerts?: () => AlertBoard | undefined;
 }
 
 /** The routes, and the door of the devices for a port of their own. */
 export interface App {
   readonly handler: RequestHandler;
   readonly door: DeviceDoor;
+  /** Whether devices are taken. */
+  readonly readiness: () => Readiness;
+  /** Device sockets by where they are in their life. */
+  readonly sockets: () => SocketCounts;
   /** Every route of the main port but those of devices. */
   readonly routes: readonly { readonly method: string; readonly path: string }[];
 }
@@ -118,6 +143,23 @@ export function createApp(deps: AppDeps): App {
     maxConnections: config.server.maxConnections,
     draining: deps.draining,
     logger,
+    ...(deps.onDoorAnswer === undefined ? {} : { onAnswer: deps.onDoorAnswer }),
+  });
+  const readinessNow = () =>
+    readiness({
+      draining: deps.draining(),
+      started: deps.started?.() ?? true,
+      sockets: heldSockets(transport.counts()),
+      maxSockets: config.server.maxConnections,
+      report: deps.health?.(),
+    });
+  const health = healthRoutes({
+    version: deps.version,
+    clock,
+    live: () => deps.live?.() ?? true,
+    started: () => deps.started?.() ?? true,
+    readiness: readinessNow,
+    report: () => deps.health?.(),
   });
   const device = deviceRoute(deps, door);
   const owner = ownerGate(deps, proxies);
@@ -168,6 +210,7 @@ export function createApp(deps: AppDeps): App {
     failed,
     ...(deps.lifeCycle === undefined ? {} : { lifeCycle: deps.lifeCycle }),
     ...(webConsole === undefined ? {} : { addConsole: (api) => addConsoleApi(api, webConsole, consoleDeps) }),
+    ...(deps.alerts === undefined ? {} : { alerts: deps.alerts }),
   });
 
   const app = new Hono<AppEnv>();
@@ -189,10 +232,21 @@ export function createApp(deps: AppDeps): App {
     return c.body(document, 200, security);
   });
   app.get("/owner", (c) => owner.refusal(c) ?? c.redirect("/", 303));
-  app.get("/health", (c) => {
-    const draining = deps.draining();
-    const body = { status: draining ? "draining" : "ok", version: deps.version };
-    return c.json(body, draining ? 503 : 200, { "cache-control": "no-store", ...API_HEADERS });
+  app.get("/health", (c) => health.health(owner.mayRead(c)));
+  app.get("/health/detailed", (c) => health.detailed(owner.mayRead(c)));
+  app.get("/livez", () => health.live());
+  app.get("/readyz", (c) => health.ready(owner.mayRead(c)));
+  app.get("/startupz", () => health.started());
+  app.get("/metrics", async (c) => {
+    if (deps.metrics === undefined) {
+      const title = "Nothing is counted: features.metrics is false";
+      return problemResponse({ status: 404, code: "metrics_off", title }, API_HEADERS);
+    }
+    if (!owner.mayRead(c)) {
+      const title = "Metrics are for the owner: send metrics.token as a Bearer token, or ask from localhost";
+      return problemResponse({ status: 401, code: "metrics_token", title }, { "www-authenticate": "Bearer", ...API_HEADERS });
+    }
+    return c.body(await deps.metrics(), 200, { "content-type": PROMETHEUS_TYPE, "cache-control": "no-store", ...API_HEADERS });
   });
   app.get("/debug/devices/:id/recording", (c) => {
     const refusal = owner.refusal(c);
@@ -229,7 +283,7 @@ export function createApp(deps: AppDeps): App {
       return failed(error, request);
     }
   };
-  return { handler, door, routes: app.routes };
+  return { handler, door, readiness: readinessNow, sockets: () => transport.counts(), routes: app.routes };
 }
 
 function pathOf(request: Request): string | undefined {
@@ -274,7 +328,14 @@ function ownerGate({ config, ownerPassword, clock, webConsole }: AppDeps, proxie
     const challenge = { "www-authenticate": 'Basic realm="xiaozhi", charset="UTF-8"', ...API_HEADERS };
     return problemResponse({ status: 401, code: `owner_${found.reason}`, title }, challenge);
   };
-  return { verdict, check, refusal };
+  // The probes of a machine know no password, and are needed where the owner's pages are off, too.
+  const mayRead = (c: Context<AppEnv>): boolean => {
+    const { token = "" } = config.metrics ?? {};
+    const given = /^bearer\s+(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
+    if (given !== undefined) return token !== "" && samePassword(given, token);
+    return verdict(c.req.raw, c.env.peer).owner;
+  };
+  return { verdict, check, refusal, mayRead };
 }
 
 /** Refuses to let a viewer change something, and a session that does not say that the console itself asks. */

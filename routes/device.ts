@@ -29,6 +29,8 @@ export interface DeviceDoorDeps {
   /** Whether the process is about to end and takes no new device. */
   readonly draining: () => boolean;
   readonly logger: Logger;
+  /** Hears how each request was answered: `accepted`, or the code of the refusal. Must not throw. */
+  readonly onAnswer?: (code: string) => void;
 }
 
 /**
@@ -55,6 +57,7 @@ export function createDeviceDoor(deps: DeviceDoorDeps): DeviceDoor {
     const url = new URL(request.url);
     const remoteAddress = deps.proxies.client(request.headers, peer);
     const refuse = (status: number, code: string, title: string, headers: Record<string, string> = {}, deviceId?: string): Response => {
+      deps.onAnswer?.(code);
       deps.logger.info("Refused a device from {remoteAddress}: {title}", { remoteAddress, deviceId, status, code, title });
       return problemResponse({ status, code, title }, headers);
     };
@@ -82,6 +85,7 @@ export function createDeviceDoor(deps: DeviceDoorDeps): DeviceDoor {
       const title = `The server is full: server.maxConnections is ${deps.maxConnections}`;
       return refuse(503, "too_many_connections", title, busy, deviceId);
     }
+    deps.onAnswer?.("accepted");
     return letIn({ ...identity, remoteAddress });
   };
 }

@@ -46,6 +46,13 @@ Deno.test("the server may read what it may write, and the speech programs that i
 
 Deno.test("the gate checks format, rules, types and documents before it runs the README's test command", () => {
   const steps = (config.tasks.ok ?? "").split(" && ");
-  const checks = ["deno fmt --check", "deno lint", "deno task check", "deno task check:docs", "deno task charts --check"];
+  const checks = [
+    "deno fmt --check",
+    "deno lint",
+    "deno task check",
+    "deno task check:docs",
+    "deno task check:ops",
+    "deno task charts --check",
+  ];
   assert.deepEqual(steps, [...checks, "deno task test"]);
 });

@@ -12,6 +12,7 @@ const PAGES = [
   "docs/measurements.md",
   "docs/observability.md",
   "docs/supervision.md",
+  "docs/alerts.md",
 ];
 
 /** Folders whose files are named in pages; `data` and `models` are made by running the server and by people. */

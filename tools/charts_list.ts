@@ -8,6 +8,8 @@ import type { AnyStateMachine } from "xstate";
 import { deliveryMachine } from "../actors/delivery/machine.ts";
 import { invalidationMachine } from "../actors/cache/machine.ts";
 import { deviceMachine } from "../actors/device/machine.ts";
+import { checkMachine } from "../actors/health/check_machine.ts";
+import { healthMachine } from "../actors/health/machine.ts";
 import { leaseMachine } from "../actors/sync/lease_machine.ts";
 import { syncMachine } from "../actors/sync/machine.ts";
 import { sourceMachine } from "../actors/sync/source_machine.ts";
@@ -27,4 +29,6 @@ export const chartSources: readonly ChartSource[] = [
   { name: "sync", machine: syncMachine },
   { name: "sync_source", machine: sourceMachine },
   { name: "lease", machine: leaseMachine },
+  { name: "health", machine: healthMachine },
+  { name: "health_check", machine: checkMachine },
 ];

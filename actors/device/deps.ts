@@ -16,6 +16,7 @@ import type { Esp32Server } from "../../services/esp32_server/stages.ts";
 import type { DailyUsage } from "../../services/history/daily_usage.ts";
 import type { DeviceStore } from "../../services/history/device_store.ts";
 import type { HistoryStore, TurnRecord } from "../../services/history/store.ts";
+import type { DeviceMetrics } from "../../services/metrics/device_metrics.ts";
 import type { TurnTracer } from "../../services/tracing/turn_tracer.ts";
 import type { ToolRegistry } from "../../services/tools/mod.ts";
 import type { Memories } from "./memory.ts";
@@ -72,6 +73,8 @@ export interface DeviceDeps {
   readonly onStatus?: (deviceId: string) => void;
   /** Hears of every turn that is over, once it is kept. Never throws. */
   readonly onTurn?: (turn: TurnRecord) => void;
+  /** Absent where nothing is counted. */
+  readonly metrics?: DeviceMetrics;
   /** Absent where turns are not traced. */
   readonly tracer?: TurnTracer;
   /** The settings of a device. */

@@ -56,6 +56,8 @@ export class Effects implements DevicePorts, Disposable {
   #wantsMcp = false;
   #idleSince = 0;
   #sentAt = 0;
+  /** When something began that may cut the reply under way, if anything did. */
+  #interruptedAt: number | undefined;
   /** How the microphone was last opened. */
   #mode: ListenMode = "auto";
   /** When the device was last told that a reply is over, without having said since that it listens. */
@@ -74,6 +76,7 @@ export class Effects implements DevicePorts, Disposable {
       memory: () => memory?.text ?? "",
     });
     this.#speculation = new Speculation({
+      clock: deps.clock,
       enabled: settings.features.speculation,
       allowed: () => this.#speaker.mayAnswer(),
       recognize: (utterance, options) => this.#hear(utterance, options),
@@ -115,6 +118,11 @@ export class Effects implements DevicePorts, Disposable {
     this.#wantsMcp = hello.mcp;
   }
 
+  /** Something begins, `agoMs` milliseconds before now, that may cut the reply under way. */
+  interrupted(agoMs = 0): void {
+    if (this.#speaker.sounding) this.#interruptedAt = this.#options.deps.clock.now() - agoMs;
+  }
+
   /** Hands a packet of the device to the microphone. */
   hear(packet: Uint8Array<ArrayBuffer>): void {
     this.#mic?.push(packet);
@@ -134,8 +142,10 @@ export class Effects implements DevicePorts, Disposable {
       rhythm: deps.rhythmFor?.(deviceId, settings.uplink),
       onSilent: () => tell({ type: "MIC_SILENT" }),
       onEvent: (event) => {
-        if (event.type === "speech_started") tell({ type: "SPEECH_STARTED", agoMs: event.agoMs });
-        else if (event.type === "speech_ended") tell({ type: "SPEECH_ENDED", utterance: event.utterance, agoMs: event.agoMs });
+        if (event.type === "speech_started") {
+          this.interrupted(event.agoMs);
+          tell({ type: "SPEECH_STARTED", agoMs: event.agoMs });
+        } else if (event.type === "speech_ended") tell({ type: "SPEECH_ENDED", utterance: event.utterance, agoMs: event.agoMs });
         else if (event.type === "speech_paused") tell({ type: "SPEECH_PAUSED", utterance: event.utterance });
         else if (event.type === "speech_resumed") tell({ type: "SPEECH_RESUMED" });
         else if (event.type === "speech_discarded") this.#options.recorder?.note("speech_discarded");
@@ -215,7 +225,14 @@ export class Effects implements DevicePorts, Disposable {
   startReply(turn: Turn, job: ReplyJob, tell: (event: ReplyEvent) => void): Disposable {
     turn.settled();
     if (turn.source === "speech") this.#options.recorder?.note("delays", { turn: turn.id, ...turn.delays });
-    return this.#speaker.start(turn, job, tell);
+    this.#interruptedAt = undefined;
+    const reply = this.#speaker.start(turn, job, tell);
+    return {
+      [Symbol.dispose]: () => {
+        this.#silenced();
+        reply[Symbol.dispose]();
+      },
+    };
   }
 
   holdReply(): void {
@@ -225,6 +242,8 @@ export class Effects implements DevicePorts, Disposable {
 
   resumeReply(): void {
     this.#options.recorder?.note("reply_resumed");
+    this.#options.deps.metrics?.falseInterruption();
+    this.#interruptedAt = undefined;
     this.#speaker.resume();
   }
 
@@ -312,7 +331,14 @@ export class Effects implements DevicePorts, Disposable {
     this.#options.tell({ type: "VAD_FAILED" });
   }
 
+  #silenced(): void {
+    const { deps: { clock, metrics } } = this.#options;
+    if (this.#speaker.sounding && this.#interruptedAt !== undefined) metrics?.bargedIn(clock.now() - this.#interruptedAt);
+    this.#interruptedAt = undefined;
+  }
+
   #undecodable(consecutive: number): void {
+    this.#options.deps.metrics?.frameDropped("undecodable");
     if (consecutive !== UNDECODABLE_REPORTED) return;
     this.report("decoding audio", new AppError(`${consecutive} packets in a row are no Opus`, { code: "opus_undecodable" }));
   }

@@ -49,6 +49,7 @@ export class Keeper {
       await this.#commit(turn);
     } finally {
       recorder?.note("timings", { turn: turn.id, ...turn.timings });
+      deps.metrics?.turn(turn.record());
       deps.tracer?.trace({ turn: turn.record(), syntheses: turn.syntheses });
     }
     this.#turns++;

@@ -14,8 +14,8 @@ import {
   type ProtocolVersion,
 } from "../../protocol/mod.ts";
 import type { DeviceDeps, SessionRecorder } from "./deps.ts";
-import { observe } from "../supervision/observe.ts";
 import { Effects } from "./effects.ts";
+import { observe } from "../supervision/observe.ts";
 import type { DeviceLink } from "./link.ts";
 import { deviceMachine } from "./machine.ts";
 import { isOneOf } from "./phrases.ts";
@@ -61,10 +61,10 @@ export class DeviceSession implements Disposable {
   readonly #recorder: SessionRecorder | undefined;
   readonly #effects: Effects;
   readonly #connectedAt: number;
+  /** The state that was seen last, and since when, monotonic milliseconds. */
+  #place = { state: "", since: 0, wall: 0 };
   #version: ProtocolVersion;
   #greeted = false;
-  #state = "connecting";
-  #since: number;
   readonly #watching: Disposable;
 
   constructor(deps: DeviceDeps, link: DeviceLink, identity: SessionIdentity) {
@@ -72,7 +72,7 @@ export class DeviceSession implements Disposable {
     this.#link = link;
     this.#identity = identity;
     this.#version = identity.protocolVersion;
-    this.#connectedAt = this.#since = deps.clock.wall();
+    this.#connectedAt = deps.clock.wall();
     this.sessionId = deps.newSessionId();
     this.deviceId = identity.deviceId;
     this.connectionId = link.connectionId;
@@ -95,7 +95,8 @@ export class DeviceSession implements Disposable {
       input: { ports: this.#effects, settings: this.#settings },
       ...(recorder === undefined ? {} : { inspect: (event) => recorder.inspect(event) }),
     });
-    this.#watching = observe(this.actor, { next: ({ value }) => this.#moved(leaf(value)), error: () => this.#moved("crashed") });
+    this.#watching = observe(this.actor, { next: ({ value }) => this.#arrive(leaf(value)), error: () => {} });
+    this.#arrive(leaf(this.actor.getSnapshot().value));
     recorder?.note("connected", { sessionId: this.sessionId, clientId: identity.clientId });
   }
 
@@ -115,13 +116,17 @@ export class DeviceSession implements Disposable {
 
   /** Takes a binary message. */
   onBinary(data: Uint8Array<ArrayBuffer>): void {
+    const { metrics } = this.#deps;
+    metrics?.frameIn();
     if (!this.#greeted) {
       this.drops.early++;
-      return;
+      return metrics?.frameDropped("early");
     }
     const frame = decodeAudioFrame(this.#version, data, this.#settings.maxFrameBytes);
-    if (frame.ok) this.#effects.hear(frame.packet);
-    else if (frame.error.code !== "frame_empty") this.drops.malformed++;
+    if (frame.ok) return this.#effects.hear(frame.packet);
+    if (frame.error.code === "frame_empty") return;
+    this.drops.malformed++;
+    metrics?.frameDropped("malformed");
   }
 
   /** Takes the end of the link. */
@@ -184,6 +189,16 @@ export class DeviceSession implements Disposable {
     await this.#effects.chooseRole(name);
   }
 
+  /** Version of the binary protocol, as the hello agreed it. */
+  get protocolVersion(): ProtocolVersion {
+    return this.#version;
+  }
+
+  /** Name of the active state of the chart, such as `listening`. */
+  get state(): string {
+    return leaf(this.actor.getSnapshot().value);
+  }
+
   /** What pages and health show. */
   status(): DeviceStatus {
     const { context } = this.actor.getSnapshot();
@@ -193,8 +208,9 @@ export class DeviceSession implements Disposable {
       clientId: this.#identity.clientId,
       connectionId: this.connectionId,
       sessionId: this.sessionId,
-      state: this.#state,
-      since: this.#since,
+      state: this.state,
+      since: this.#place.wall,
+      inStateMs: Math.round(this.#deps.clock.now() - this.#place.since),
       ...(context.mode === undefined ? {} : { mode: context.mode }),
       remoteAddress: this.#identity.remoteAddress,
       connectedAt: this.#connectedAt,
@@ -232,10 +248,9 @@ export class DeviceSession implements Disposable {
     this.#effects[Symbol.dispose]();
   }
 
-  #moved(state: string): void {
-    if (state === this.#state) return;
-    this.#state = state;
-    this.#since = this.#deps.clock.wall();
+  #arrive(state: string): void {
+    if (state === this.#place.state) return;
+    this.#place = { state, since: this.#deps.clock.now(), wall: this.#deps.clock.wall() };
     this.#deps.onStatus?.(this.deviceId);
   }
 
@@ -251,6 +266,7 @@ export class DeviceSession implements Disposable {
       case "listen":
         return this.#onListen(message);
       case "abort":
+        this.#effects.interrupted();
         return this.actor.send({ type: "ABORT" });
       case "mcp":
         return this.#effects.mcp?.handle(message.payload);
@@ -281,6 +297,9 @@ export class DeviceSession implements Disposable {
     const text = listen.text?.trim().slice(0, MAX_TYPED_CHARS) ?? "";
     switch (listen.state) {
       case "start":
+        // Begins the time to idle anew, also where the device has been listening.
+        this.#place = { ...this.#place, state: "" };
+        this.#effects.interrupted();
         return this.actor.send({ type: "LISTEN_START", mode: listen.mode ?? "auto" });
       case "stop":
         return this.actor.send({ type: "LISTEN_STOP" });

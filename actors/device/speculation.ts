@@ -6,6 +6,7 @@
  */
 
 import type { Utterance } from "../../audio/types.ts";
+import { type Clock, delay } from "../../base/clock.ts";
 import { AppError } from "../../base/errors.ts";
 import type { ChatRequest, ChatStage, StageOptions } from "../../services/esp32_server/stages.ts";
 import { HeadStart } from "./head_start.ts";
@@ -19,6 +20,7 @@ const MAX_ATTEMPTS = 3;
 
 /** What a {@link Speculation} needs. */
 export interface SpeculationOptions {
+  readonly clock: Clock;
   /** Whether anything is begun early at all. */
   readonly enabled: boolean;
   /** Whether the device gets answers at all: what is begun for one that does not is paid for in vain. Does not reject. */
@@ -39,7 +41,7 @@ interface Attempt {
   readonly controller: AbortController;
   readonly text: Promise<string>;
   failed: boolean;
-  answer: { readonly request: string; readonly events: HeadStart } | undefined;
+  answer: { readonly request: ChatRequest; readonly events: HeadStart } | undefined;
 }
 
 /** The speculation of one session: at most one attempt at a time, which its turn ends with. */
@@ -95,7 +97,9 @@ export class Speculation implements Disposable {
       }
     }
     this.cancel();
-    return await heardIn(this.#start(turn, utterance, (own) => this.#options.recognize(utterance, { signal: own })), signal);
+    const attempt = this.#start(turn, utterance, (own) => this.#options.recognize(utterance, { signal: own }));
+    if (this.#options.enabled) await this.#answerSoon(attempt);
+    return await heardIn(attempt, signal);
   }
 
   /** A chat stage that goes on with the answer that was begun, where it is asked for just that, and else is the real one. */
@@ -104,7 +108,7 @@ export class Speculation implements Disposable {
       chat: (request, options) => {
         const answer = this.#attempt?.answer;
         if (answer === undefined) return this.#options.chat.chat(request, options);
-        if (answer.events.failed || answer.request !== JSON.stringify(request)) {
+        if (answer.events.failed || JSON.stringify(answer.request) !== JSON.stringify(request)) {
           this.cancel();
           return this.#options.chat.chat(request, options);
         }
@@ -132,13 +136,27 @@ export class Speculation implements Disposable {
     return attempt;
   }
 
+  /**
+   * Asks for the answer as soon as the text is there: what else becomes of the turn is told while the request is on its way. It leaves when
+   * the event loop has had its turn.
+   */
+  async #answerSoon(attempt: Attempt): Promise<void> {
+    try {
+      const [text, allowed] = await Promise.all([attempt.text, this.#options.allowed()]);
+      if (allowed && text !== "") this.#answer(attempt, text);
+      if (attempt.answer !== undefined) await delay(this.#options.clock, 0, attempt.turn.signal);
+    } catch {
+      // Whoever waits for the text hears of it.
+    }
+  }
+
   #answer(attempt: Attempt, text: string): void {
     if (this.#attempt !== attempt) return;
     const request = this.#options.request(text);
     if (request === undefined) return;
     const signal = AbortSignal.any([attempt.controller.signal, attempt.turn.signal]);
+    attempt.answer = { request, events: new HeadStart(this.#options.chat, request, signal) };
     this.#options.note("speculative_answer", { turn: attempt.turn.id });
-    attempt.answer = { request: JSON.stringify(request), events: new HeadStart(this.#options.chat, request, signal) };
   }
 }
 

@@ -14,6 +14,8 @@ export interface DeviceStatus {
   readonly state: string;
   /** Since when it is in that state, Unix milliseconds. */
   readonly since: number;
+  /** How long it has been in that state, milliseconds. */
+  readonly inStateMs: number;
   /** How the device listens; absent before its first `listen start`. */
   readonly mode?: "auto" | "manual" | "realtime";
   readonly remoteAddress: string;

@@ -11,6 +11,7 @@ import type { DeviceDeps } from "../device/deps.ts";
 import type { DeviceLink } from "../device/link.ts";
 import { DeviceSession, type SessionIdentity } from "../device/session.ts";
 import type { DeviceStatus } from "../device/status.ts";
+import type { DeviceCounts } from "../../services/metrics/sources.ts";
 import { RhythmMemory } from "./rhythm_memory.ts";
 import type { RestartLog } from "../supervision/restart_log.ts";
 import type { SupervisorSnapshot } from "../supervision/snapshot.ts";
@@ -67,6 +68,17 @@ export class DeviceSupervisor {
   /** Number of sessions, those being replaced included. */
   get size(): number {
     return this.#sessions.size;
+  }
+
+  /** How many sessions speak each version of the binary protocol, and how many are in each state of their chart. */
+  counts(): DeviceCounts {
+    const protocols: Partial<Record<1 | 2 | 3, number>> = {};
+    const states: Record<string, number> = {};
+    for (const { protocolVersion, state } of this.#sessions.values()) {
+      protocols[protocolVersion] = (protocols[protocolVersion] ?? 0) + 1;
+      states[state] = (states[state] ?? 0) + 1;
+    }
+    return { protocols, states };
   }
 
   /** The connected devices, in the order of their connection. */
@@ -181,6 +193,7 @@ export class DeviceSupervisor {
     else {
       this.#crashed(session.deviceId);
       this.#log("crashed", session, reason);
+      this.#deps.metrics?.crashed();
       link.close(1011, "Internal error");
     }
     const ended = session.close().catch((error) => this.#log("could not be ended in order", session, error));

@@ -49,6 +49,16 @@ export class Platform {
     return this.#draining;
   }
 
+  /** Whether everything was up once. */
+  get started(): boolean {
+    return this.#isUp;
+  }
+
+  /** Whether the tree stands, or is being stopped in order: false when it gave up. */
+  get live(): boolean {
+    return this.#top.tree().state !== "failed";
+  }
+
   /** Resolves when the tree was stopped; rejects with a `SupervisionError` when it gave up, everything being stopped by then. */
   get finished(): Promise<void> {
     return this.#top.finished;

@@ -16,8 +16,12 @@ export interface Daemons {
   readonly sync?: AnyChildSpec;
   /** Forgets what others have changed. */
   readonly cacheInvalidation?: AnyChildSpec;
+  /** Watches the event loop, and counts availability. */
+  readonly metrics?: AnyChildSpec;
   /** Asks everything how it is. */
   readonly health?: AnyChildSpec;
+  /** Tells people of what is wrong. */
+  readonly alerts?: AnyChildSpec;
 }
 
 /** What a process is made of. */
@@ -51,7 +55,8 @@ export const PLATFORM_SETTINGS: SupervisorSettings = TOP;
 
 /** The children of the top, in the order of their start. */
 export function platformChildren({ configuration, redis, database, speech, daemons = {}, devices, http }: PlatformParts): AnyChildSpec[] {
-  const each = [daemons.delivery, daemons.sync, daemons.cacheInvalidation, daemons.health].filter((spec) => spec !== undefined);
+  const { delivery, sync, cacheInvalidation, metrics, health, alerts } = daemons;
+  const each = [delivery, sync, cacheInvalidation, metrics, health, alerts].filter((spec) => spec !== undefined);
   return [
     configuration,
     redis === undefined ? undefined : optional(redis),

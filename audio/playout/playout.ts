@@ -35,6 +35,8 @@ export interface PlayoutOptions {
   /** How long a blocked sink may make no progress. */
   readonly stallMs: number;
   readonly sink: PlayoutSink;
+  /** A frame was sent, so many milliseconds after it was both due and there. */
+  readonly onSent?: (lateMs: number) => void;
   /** The first frame has been sent. */
   readonly onFirstFrame?: () => void;
   /** The first frame of a sentence is about to be sent. */
@@ -69,6 +71,8 @@ export class Playout {
   #pumping = false;
   #paused = false;
   #resumedAt = -Infinity;
+  /** When the frame at the head of the queue was there to be sent, where it came late. */
+  #thereAt = -Infinity;
   #finished = false;
   #oneSentence = false;
   #final: PlayoutReport | undefined;
@@ -115,7 +119,9 @@ export class Playout {
     if (this.#queue.length === 0 && this.#ranDry() && !this.#resting) this.#underruns++;
     this.#resting = false;
     this.#queue.push({ packet, sentence });
-    if (this.#queue.length === 1) this.#pump();
+    if (this.#queue.length > 1) return;
+    this.#thereAt = this.#options.clock.now();
+    this.#pump();
   }
 
   /** Says that no more will come; the end is told when the device has played everything. */
@@ -266,9 +272,12 @@ export class Playout {
       if (this.#final !== undefined || this.#paused) return;
     }
     this.#queue.shift();
+    // Of the first frame nothing is due.
+    const lateMs = this.#schedule.sent === 0 ? 0 : Math.max(0, now - Math.max(this.#schedule.dueAt, this.#resumedAt, this.#thereAt));
     this.#schedule.send(now, undelivered);
     this.#bytesSent += packet.length;
     this.#options.sink.send(packet, this.#schedule.sent * this.#frameMs);
+    this.#options.onSent?.(lateMs);
     if (this.#schedule.sent === 1) this.#options.onFirstFrame?.();
     this.#releaseWaiters();
   }

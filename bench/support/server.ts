@@ -53,6 +53,8 @@ export async function startServer(options: ServerOptions): Promise<BenchServer> 
       XIAOZHI_AUDIO_COMPLEXITY: String(options.complexity),
       XIAOZHI_AUDIO_VAD_ENGINE: options.vad,
       XIAOZHI_ESP32_SERVER_BASE_URL: options.stageUrl,
+      // The stages keep no history that could be taken in.
+      XIAOZHI_FEATURES_SYNC_HTTP: "false",
       ...Object.fromEntries(Object.entries(http).map(([stage, who]) => [`XIAOZHI_ESP32_SERVER_${stage}_PROVIDER`, who])),
       ...options.env,
     },

@@ -7,6 +7,7 @@
 
 import { setImmediate } from "node:timers";
 import { print } from "../../tools/output.ts";
+import { type PlainAnswer, type PlainRequest, servePlain } from "./plain_http.ts";
 
 /** Milliseconds that each stage takes, from the request's last byte to the answer's first. */
 export interface StageLatencies {
@@ -64,48 +65,42 @@ async function serve(order: StageOrder): Promise<void> {
   const ogg = await Deno.readFile(order.oggFile);
   let control: StageControl = { format: "opus", sentences: 1, text: "hello" };
   let lateMs: number[] = [];
-  const after = async (request: Request, ms: number) => {
-    await request.arrayBuffer();
+  const after = async (ms: number, answer: () => PlainAnswer): Promise<PlainAnswer> => {
     const due = performance.now() + ms;
     await until(due);
     lateMs.push(performance.now() - due);
+    return answer();
   };
-  const speech = () =>
-    control.format === "pcm"
-      ? new Response(pcm, { headers: { "content-type": "audio/L16;rate=24000;channels=1" } })
-      : new Response(ogg, { headers: { "content-type": "audio/ogg" } });
-  const handler = async (request: Request): Promise<Response> => {
-    switch (new URL(request.url).pathname) {
+  const events = (body: string): PlainAnswer => ({ type: "text/event-stream", body });
+  const json = (value: object): PlainAnswer => ({ type: "application/json", body: JSON.stringify(value) });
+  const speech = (): PlainAnswer =>
+    control.format === "pcm" ? { type: "audio/L16;rate=24000;channels=1", body: pcm } : { type: "audio/ogg", body: ogg };
+  const text = () => SENTENCE.repeat(control.sentences);
+  const handler = async ({ path, body }: PlainRequest): Promise<PlainAnswer> => {
+    switch (path) {
       case "/api/asr":
       case "/v1/audio/transcriptions":
-        await after(request, order.latencies.asr);
-        return Response.json({ text: control.text });
+        return await after(order.latencies.asr, () => json({ text: control.text }));
       case "/api/chat":
-        await after(request, order.latencies.chat);
-        return new Response(
-          `data: ${JSON.stringify({ text: SENTENCE.repeat(control.sentences) })}\n\ndata: [DONE]\n\n`,
-          { headers: { "content-type": "text/event-stream" } },
-        );
+        return await after(order.latencies.chat, () => events(`data: ${JSON.stringify({ text: text() })}\n\ndata: [DONE]\n\n`));
       case "/v1/chat/completions":
-        await after(request, order.latencies.chat);
-        return new Response(completion(SENTENCE.repeat(control.sentences)), { headers: { "content-type": "text/event-stream" } });
+        return await after(order.latencies.chat, () => events(completion(text())));
       case "/api/tts":
       case "/v1/audio/speech":
-        await after(request, order.latencies.tts);
-        return speech();
+        return await after(order.latencies.tts, speech);
       case "/v1/models":
-        return Response.json({ object: "list", data: [{ id: "fixed" }] });
+        return json({ object: "list", data: [{ id: "fixed" }] });
       case "/control": {
-        control = await request.json() as StageControl;
+        control = JSON.parse(new TextDecoder().decode(body)) as StageControl;
         const answer: StageLateness = { lateMs };
         lateMs = [];
-        return Response.json(answer);
+        return json(answer);
       }
       default:
-        return new Response(null, { status: 404 });
+        return { status: 404, type: "text/plain", body: "" };
     }
   };
-  Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: ({ port }) => print(`${JSON.stringify({ port })}\n`) }, handler);
+  print(`${JSON.stringify({ port: servePlain(handler) })}\n`);
 }
 
 if (import.meta.main) await serve(JSON.parse(Deno.args[0] ?? "{}") as StageOrder);

@@ -10,6 +10,7 @@ import type { AudioStore } from "../../services/audio_store/audio_store.ts";
 import type { DeviceRegistry } from "../../services/devices/registry.ts";
 import type { HistoryArchive } from "../../services/history/archive.ts";
 import type { Erase } from "../../services/history/eraser.ts";
+import type { AlertBoard } from "../../services/alerts/board.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { AppEnv } from "../app_env.ts";
 import type { Api } from "./operation.ts";
@@ -45,4 +46,6 @@ export interface ApiDeps {
   readonly lifeCycle?: LifeCycle;
   /** Adds what the console needs. */
   readonly addConsole?: (api: Api) => void;
+  /** Looks for the alerts; undefined while none are raised. Absent where there never are any. */
+  readonly alerts?: () => AlertBoard | undefined;
 }

@@ -9,6 +9,7 @@ import { z } from "zod";
 import type { AppEnv } from "../app_env.ts";
 import { API_HEADERS } from "../page/security.ts";
 import { problemResponse } from "../problem.ts";
+import { addAlerts } from "./alerts.ts";
 import { addAudio } from "./audio.ts";
 import type { ApiDeps } from "./deps.ts";
 import { addDevices } from "./devices.ts";
@@ -62,6 +63,7 @@ export function createApi(deps: ApiDeps): Api {
   deps.addConsole?.(api);
   addStatus(api, deps);
   addSay(api, deps);
+  addAlerts(api, deps);
   if (deps.lifeCycle !== undefined) {
     addDevices(api, deps, deps.lifeCycle);
     addRetention(api, deps.lifeCycle);

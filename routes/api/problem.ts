@@ -57,8 +57,8 @@ export function invalid(target: string, error: z.core.$ZodError): Response {
 }
 
 /** The problem of something that is not there. */
-export function notFound(what: "device" | "session" | "turn" | "audio", id: string): ApiProblem {
-  const article = what === "audio" ? "audio" : `a ${what}`;
+export function notFound(what: "device" | "session" | "turn" | "audio" | "alert", id: string): ApiProblem {
+  const article = what === "audio" ? "audio" : what === "alert" ? "an alert" : `a ${what}`;
   return new ApiProblem({
     status: 404,
     code: `${what}_not_found`,

@@ -29,5 +29,8 @@ export const featuresSection = z.strictObject({
   syncHttp: flag("Take in the history of a server of the HTTP contract, as sync.http says"),
   syncStock: flag("Take in the history in a stock server's tables, as sync.stock says"),
   syncPush: flag("Take in what a stock server reports, as sync.push says"),
+  health: flag("Ask everything how it is; off, /health and /readyz tell of the process alone"),
+  metrics: flag("Count what happens, for /metrics and OpenTelemetry"),
+  alerts: flag("Raise alerts, as the section alerts says"),
   tracing: flag("Make an OpenTelemetry trace of each turn; nothing is made or sent unless OTEL_DENO is true"),
 });

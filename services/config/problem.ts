@@ -45,14 +45,19 @@ const MAX_SHOWN = 80;
 
 /** A value as it may be shown: masked when secret, and without the password that an address may hold. */
 export function masked(value: unknown, secret: boolean): unknown {
-  if (secret && value !== "") return MASK;
+  if (secret && isSet(value)) return MASK;
   return typeof value === "string" ? value.replace(/^(\w+:\/\/[^\s/:@]*:)[^\s/]+@/, `$1${MASK}@`) : value;
 }
 
 /** A value for an error line: JSON, cut when long, masked when secret. */
 export function showValue(value: unknown, secret: boolean): string {
-  if (secret && value !== "") return MASK;
+  if (secret && isSet(value)) return MASK;
   const shown = masked(value, secret);
   const text = JSON.stringify(shown) ?? String(shown);
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN - 1)}…` : text;
+}
+
+/** Whether there is a secret to hide. */
+function isSet(value: unknown): boolean {
+  return value !== "" && !(Array.isArray(value) && value.length === 0);
 }

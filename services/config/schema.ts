@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import { alertsSection } from "./alerts.ts";
 import { audioSection } from "./audio.ts";
 import { cacheSection } from "./cache.ts";
 import { consoleSection } from "./console.ts";
@@ -14,8 +15,10 @@ import { databaseSection } from "./database.ts";
 import { devicesSection } from "./devices.ts";
 import { esp32ServerSection } from "./esp32_server.ts";
 import { featuresSection } from "./features.ts";
+import { healthSection } from "./health.ts";
 import { historySection } from "./history.ts";
 import { logSection } from "./log.ts";
+import { metricsSection } from "./metrics.ts";
 import { redisSection } from "./redis.ts";
 import { recorderSection } from "./recorder.ts";
 import { serverSection } from "./server.ts";
@@ -40,6 +43,9 @@ export const configSchema = z.strictObject({
   redis: redisSection,
   cache: cacheSection,
   sync: syncSection,
+  health: healthSection,
+  metrics: metricsSection,
+  alerts: alertsSection,
   console: consoleSection,
   recorder: recorderSection,
   tracing: tracingSection,

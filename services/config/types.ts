@@ -22,7 +22,10 @@ export function describeType(schema: z.ZodType): string {
   if (inner instanceof z.ZodBoolean) return "true or false";
   if (inner instanceof z.ZodEnum) return inner.options.join(" | ");
   if (inner instanceof z.ZodLiteral) return [...inner.values].join(" | ");
-  if (inner instanceof z.ZodArray) return inner.element instanceof z.ZodEnum ? `list of ${describeType(inner.element)}` : "list of strings";
+  if (inner instanceof z.ZodArray) {
+    if (inner.element instanceof z.ZodObject) return "list of maps";
+    return inner.element instanceof z.ZodEnum ? `list of ${describeType(inner.element)}` : "list of strings";
+  }
   if (inner instanceof z.ZodRecord || inner instanceof z.ZodObject) return "map";
   if (inner instanceof z.ZodString) return inner.minLength === null ? "string" : "string, not empty";
   throw new TypeError(`Cannot describe a schema of type ${inner.def.type}: expected number, boolean, enum, literal, array, map or string`);

@@ -113,4 +113,25 @@ export const DATABASE_STEPS: readonly DatabaseStep[] = [{
       updated_at BIGINT NOT NULL`,
     ),
   ],
+}, {
+  version: 6,
+  name: "registry of devices",
+  changes: [
+    table(
+      "devices",
+      `device_id VARCHAR(191) PRIMARY KEY,
+      client_id VARCHAR(512) NOT NULL,
+      first_seen_at BIGINT NOT NULL,
+      last_seen_at BIGINT NOT NULL,
+      firmware VARCHAR(512),
+      board VARCHAR(512),
+      device_language VARCHAR(191),
+      language VARCHAR(191),
+      name VARCHAR(512),
+      alias VARCHAR(512),
+      room VARCHAR(512),
+      flags TEXT NOT NULL,
+      retention_days INT`,
+    ),
+  ],
 }];

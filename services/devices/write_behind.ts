@@ -6,7 +6,7 @@
  */
 
 import type { Logger } from "@logtape/logtape";
-import type { Clock } from "../../base/clock.ts";
+import { type Clock, delay } from "../../base/clock.ts";
 import { messageOf } from "../../base/errors.ts";
 import type { Page, PageQuery } from "../history/archive.ts";
 import { Rounds } from "../rounds.ts";
@@ -19,6 +19,9 @@ const FLUSH_MS = 5_000;
 const FLUSH_DEVICES = 1_000;
 /** Devices that wait at most while the database is away; those beyond are noted when they come by again. */
 const MAX_WAITING = 50_000;
+
+/** At the end, how long the last write may take, milliseconds: within the 5 s that stopping may take. */
+const LAST_WRITE_MS = 1_000;
 
 /** Devices remembered as written, so that each is written early at most once; beyond it all are forgotten, which costs some writes. */
 const MAX_WRITTEN = 200_000;
@@ -42,10 +45,14 @@ class WriteBehindRegistry implements DeviceRegistry {
   /** Devices that are in the table for certain. */
   readonly #written = new Set<string>();
   readonly #rounds: Rounds;
+  readonly #clock: Clock;
+  /** Whether the last write failed: an outage of hours is told once. */
+  #isAway = false;
 
   constructor({ table, clock, logger }: DeviceRegistryOptions) {
     this.#table = table;
     this.#logger = logger;
+    this.#clock = clock;
     this.#rounds = new Rounds({ clock, everyMs: FLUSH_MS, round: () => this.#flush(FLUSH_DEVICES) });
   }
 
@@ -88,7 +95,9 @@ class WriteBehindRegistry implements DeviceRegistry {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#rounds[Symbol.asyncDispose]();
-    await this.#flush(Infinity);
+    const limit = new AbortController();
+    await Promise.race([this.#flush(Infinity), delay(this.#clock, LAST_WRITE_MS, limit.signal).catch(() => {})]);
+    limit.abort();
   }
 
   async #writeOne(deviceId: string): Promise<void> {
@@ -111,7 +120,10 @@ class WriteBehindRegistry implements DeviceRegistry {
   async #flush(most: number): Promise<void> {
     try {
       await this.#write([...this.#waiting.values().take(most)]);
+      this.#isAway = false;
     } catch (error) {
+      if (this.#isAway) return;
+      this.#isAway = true;
       this.#logger.warn("{count} devices cannot be noted yet: {error}", { count: this.#waiting.size, error: messageOf(error) });
     }
   }

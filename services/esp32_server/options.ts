@@ -9,6 +9,7 @@ import type { Clock } from "../../base/clock.ts";
 import type { Random } from "../../base/random.ts";
 import type { Files } from "./embedded/files.ts";
 import type { Programs } from "./embedded/programs.ts";
+import type { ResilienceEvent } from "./resilience/events.ts";
 import type { SherpaBinding } from "./embedded/sherpa/binding.ts";
 import type { OpenAiOptions } from "./openai/options.ts";
 
@@ -64,6 +65,8 @@ export interface Esp32ServerDeps {
   readonly timezone?: string;
   /** Folder for files that live for one call; without it macOS `say` is not used. */
   readonly tempDir?: string;
+  /** Told of everything that providers do. Must not throw. */
+  readonly onEvent?: (event: ResilienceEvent) => void;
   /** The machine's by default. */
   readonly random?: Random;
   /** The machine's `fetch` by default. */

@@ -6,8 +6,10 @@
 
 import assert from "node:assert/strict";
 import { systemClock } from "../../base/clock.ts";
+import type { HistoryArchive } from "../../services/history/archive.ts";
 import { openSqliteHistory } from "../../services/history/sqlite.ts";
-import { deviceOf, PATIENCE_MS, statusOf } from "../support/server_device.ts";
+import { allPages } from "../services/history/archive_contract.ts";
+import { deviceOf, PATIENCE_MS, statusOf, untilStatus } from "../support/server_device.ts";
 import { readHistory } from "../support/server_history.ts";
 import { newDataDir, type ServerProcess, startServer } from "../support/server_process.ts";
 
@@ -18,6 +20,18 @@ export interface CrashOptions {
   readonly turns: number;
   /** Kills that must have happened. */
   readonly kills: number;
+  /** Where the server keeps more than its data directory. */
+  readonly stores?: CrashStores;
+}
+
+/** A database and a Redis that the server works with. */
+export interface CrashStores {
+  /** Variables that name them. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Does something bad to them in a life of the server; they are well when it resolves. */
+  trouble(life: number): Promise<void>;
+  /** Opens the archive that was delivered to. */
+  archive(): Promise<HistoryArchive & AsyncDisposable>;
 }
 
 /** What came of it. */
@@ -67,23 +81,33 @@ class Observer {
 }
 
 /** Runs servers over one data directory until enough turns were seen and enough servers were killed; then looks into the history. */
-export async function killServers({ devices, turns, kills }: CrashOptions): Promise<CrashOutcome> {
+export async function killServers({ devices, turns, kills, stores }: CrashOptions): Promise<CrashOutcome> {
   const dataDir = await newDataDir();
+  const env = { ...QUICK, ...stores?.env };
   try {
     const observer = new Observer();
     for (let killed = 0; killed < kills || observer.seen.size < turns; killed++) {
-      await using server = await startServer({ dataDir, env: QUICK });
+      await using server = await startServer({ dataDir, env });
       // By turns at any moment, and right behind the moment in which a commit must be durable.
       const enough = observer.seen.size + 1 + Math.floor(Math.random() * devices);
       const moment = performance.now() + Math.random() * LONGEST_LIFE_MS;
-      await live(server, observer, devices, killed % 2 === 0 ? () => observer.seen.size >= enough : () => performance.now() >= moment);
+      const living = live(
+        server,
+        observer,
+        devices,
+        killed % 2 === 0 ? () => observer.seen.size >= enough : () => performance.now() >= moment,
+      );
+      await Promise.all([living, stores?.trouble(killed)]);
     }
     // What the last kill left open is closed by the next start, as any other's was; and that one ends in good order.
     {
-      await using server = await startServer({ dataDir, env: QUICK });
+      await using server = await startServer({ dataDir, env });
+      if (stores !== undefined) {
+        await untilStatus(server, ({ delivery }) => delivery.depth + delivery.sessions === 0, "an outbox in which nothing waits");
+      }
       assert.equal((await server.stop("SIGTERM")).code, 0);
     }
-    return await compare(dataDir, observer);
+    return await compare(dataDir, observer, stores);
   } finally {
     await Deno.remove(dataDir, { recursive: true });
   }
@@ -124,12 +148,22 @@ async function talk(server: ServerProcess, number: number, observer: Observer, d
   }
 }
 
-async function compare(dataDir: string, observer: Observer): Promise<CrashOutcome> {
+async function compare(dataDir: string, observer: Observer, stores: CrashStores | undefined): Promise<CrashOutcome> {
   assert.deepEqual(readHistory(dataDir).drafts, [], "turns left open");
   await using store = await openSqliteHistory({ dataDir, clock: systemClock() });
   const turns = await store.listTurns({ limit: Infinity });
   const outbox = (await store.pendingOutbox(Infinity)).map((entry) => entry.turnId);
-  assert.deepEqual(outbox.toSorted(), turns.map((turn) => turn.turnId).toSorted(), "one entry in the outbox for each turn");
+  if (stores === undefined) {
+    assert.deepEqual(outbox.toSorted(), turns.map((turn) => turn.turnId).toSorted(), "one entry in the outbox for each turn");
+  } else {
+    await using archive = await stores.archive();
+    const all = async (each: HistoryArchive) => ({
+      turns: await allPages((query) => each.turns({ ...query, order: "oldest" }), 1000),
+      sessions: await allPages((query) => each.sessions(query), 1000),
+    });
+    assert.deepEqual(await all(archive), await all(store), "row by row the same");
+    assert.deepEqual(await store.outboxLoad(), { turns: 0, sessions: 0, parked: 0 });
+  }
   const counts = new Map<string, number>();
   for (const { userText } of turns) counts.set(userText, (counts.get(userText) ?? 0) + 1);
   assert.deepEqual([...counts].filter(([text, count]) => count > 1 || !observer.asked.includes(text)), [], "kept twice, or never asked");

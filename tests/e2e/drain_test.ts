@@ -23,7 +23,7 @@ Deno.test("while the server drains it is not ready and takes no socket, and a se
   server.signal("SIGTERM");
   await server.until(/Stopping: /);
   const health = await fetch(`${server.url}/health`);
-  assert.deepEqual([health.status, (await health.json()).status], [503, "draining"]);
+  assert.deepEqual([health.status, (await health.json()).output], [503, "draining"]);
   using other = await deviceOf(server, { number: 2 });
   await assert.rejects(other.open());
   // What comes right after the first signal is the same signal, passed on.

@@ -21,6 +21,7 @@ export interface FixtureOptions {
   readonly server?: Partial<AppConfig["server"]>;
   readonly devices?: Partial<AppConfig["devices"]>;
   readonly console?: boolean;
+  readonly metrics?: AppConfig["metrics"];
   readonly deps?: Partial<AppDeps>;
 }
 
@@ -67,6 +68,7 @@ export function startApp(options: FixtureOptions = {}): AppFixture {
       },
       devices: { allow: "any", list: [], token: "auto", ...options.devices },
       console: { enabled: options.console ?? true },
+      ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
     },
     port: () => listener.address.port,
     wsPort: () => 8001,
@@ -119,6 +121,7 @@ export function deviceStatus(more: Partial<DeviceStatus> = {}): DeviceStatus {
     sessionId: "s1",
     state: "listening",
     since: 0,
+    inStateMs: 1000,
     mode: "auto",
     remoteAddress: "192.168.1.30",
     connectedAt: 0,

@@ -26,8 +26,9 @@ export class TcpDeviceSocket implements DeviceSocket {
   readonly #handlers: DeviceSocketHandlers;
   readonly #options: TcpSocketOptions;
   readonly #parser = new FrameParser();
-  #writes: Promise<void> = Promise.resolve();
-  #pendingWrites = 0;
+  /** Frames that wait for those before them to be written. */
+  #queue: Uint8Array[] = [];
+  #writing = false;
   #fragments: { opcode: number; parts: Uint8Array[] } | undefined;
   #reading = true;
   #destroyed = false;
@@ -62,25 +63,32 @@ export class TcpDeviceSocket implements DeviceSocket {
     if (this.#destroyed) return;
     this.#destroyed = true;
     // The firmware's sends block until TCP has the data, so what was sent before must not be lost here.
-    if (this.#gone || this.#pendingWrites === 0) return this.#close();
+    if (this.#gone || !this.#writing) return this.#close();
     this.#flushTimer = this.#options.clock.setTimeout(() => this.#close(), FLUSH_LIMIT_MS);
   }
 
   #send(opcode: number, payload: Uint8Array): void {
     if (this.#destroyed || this.#gone) return;
     const frame = encodeClientFrame(opcode, payload, this.#options.random.bytes(4));
-    this.#pendingWrites++;
-    this.#writes = this.#writes.then(() => this.#write(frame));
+    this.#queue.push(frame);
+    if (!this.#writing) void this.#flush();
   }
 
-  async #write(frame: Uint8Array): Promise<void> {
+  /** Writes what waits. Frames that are sent in one go leave in one: a wait for the network between them would be this client's, not a device's. */
+  async #flush(): Promise<void> {
+    this.#writing = true;
     try {
-      for (let offset = 0; offset < frame.length && !this.#gone;) offset += await this.#conn.write(frame.subarray(offset));
+      // Frames that are sent right after the first go with it.
+      await Promise.resolve();
+      while (this.#queue.length > 0 && !this.#gone) {
+        const bytes = joined(this.#queue.splice(0));
+        for (let offset = 0; offset < bytes.length && !this.#gone;) offset += await this.#conn.write(bytes.subarray(offset));
+      }
     } catch {
       this.#lose();
     } finally {
-      this.#pendingWrites--;
-      if (this.#destroyed && this.#pendingWrites === 0) this.#close();
+      this.#writing = false;
+      if (this.#destroyed) this.#close();
     }
   }
 
@@ -145,13 +153,7 @@ export class TcpDeviceSocket implements DeviceSocket {
     if (!frame.fin) return;
     const { opcode, parts } = this.#fragments;
     this.#fragments = undefined;
-    const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-    let offset = 0;
-    for (const part of parts) {
-      whole.set(part, offset);
-      offset += part.length;
-    }
-    this.#message(opcode, whole);
+    this.#message(opcode, joined(parts));
   }
 
   #message(opcode: number, payload: Uint8Array<ArrayBuffer>): void {
@@ -194,4 +196,14 @@ export class TcpDeviceSocket implements DeviceSocket {
       // Closed already.
     }
   }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
 }

@@ -13,6 +13,7 @@ import { type Clock, delay, type TimerId } from "../../../base/clock.ts";
 import { AppError } from "../../../base/errors.ts";
 import { type Emotion, EMOTION_EMOJI, isEmotion, type KnownServerMessage } from "../../../protocol/mod.ts";
 import type { SynthesizeStage } from "../../../services/esp32_server/stages.ts";
+import type { DeviceMetrics } from "../../../services/metrics/device_metrics.ts";
 import { languageOf } from "../phrases.ts";
 import { emotionOfText } from "../emotion_of_text.ts";
 import type { DeviceSettings } from "../settings.ts";
@@ -53,6 +54,8 @@ export interface ReplyOptions {
   readonly send: (message: KnownServerMessage) => void;
   readonly sendAudio: (packet: Uint8Array<ArrayBuffer>, timestampMs: number) => void;
   readonly bufferedAmount: () => number;
+  /** Counts how evenly it is played. */
+  readonly metrics?: Pick<DeviceMetrics, "frameLate" | "underruns">;
   /** The person hears the first of it; a filler is none of it. */
   readonly onHeard: () => void;
 }
@@ -99,12 +102,14 @@ export class Reply {
       maxBufferedBytes: MAX_BUFFERED_BYTES,
       stallMs: NETWORK_STALL_MS,
       sink: { send: options.sendAudio, bufferedAmount: options.bufferedAmount },
+      onSent: (lateMs) => options.metrics?.frameLate(lateMs),
       onSentence: (text) => {
         send({ type: "tts", state: "sentence_start", text });
         if (this.#heard) return;
         this.#heard = true;
         turn.mark("firstFrameMs");
-        options.onHeard();
+        // The frame leaves when the event loop has its turn: what is told of it is told after that.
+        clock.setTimeout(() => this.#over || options.onHeard(), 0);
       },
       onEnded: () => this.#ended.resolve(),
       onCutShort: () => {
@@ -207,11 +212,12 @@ export class Reply {
       const spoken = speakable(sentence);
       if (spoken === "") continue;
       turn.mark("firstSentenceMs");
-      this.feel(emotionOfText(sentence));
       const voice = settings.voice === undefined ? {} : { voice: settings.voice };
       const language = settings.language === "auto" ? languageOf(spoken) : settings.language;
       const watch = new VoiceWatch(turn, this.#options.loadDecoders);
-      await this.play(spoken, watch.over(await synthesize.synthesize({ text: spoken, language, ...voice }, { signal })));
+      const coming = synthesize.synthesize({ text: spoken, language, ...voice }, { signal });
+      if (!this.#felt) await this.#feelSoon(sentence, coming);
+      await this.play(spoken, watch.over(await coming));
     }
   }
 
@@ -231,8 +237,9 @@ export class Reply {
       if (settings.historyAudio === "both") this.packets.push(packet);
       this.#answered = true;
       this.#playout.push(packet);
-      // The frames that go out at once come first; then the event loop gets its turn again and again.
-      if ((++taken - settings.leadFrames - 1) % FRAMES_AT_A_TIME === 0) await delay(this.#options.clock, 0, signal);
+      // The first frame leaves when the event loop has its turn, and so do those that go out with it; then it gets one again and again.
+      const isFirst = ++taken === 1;
+      if (isFirst || (taken - settings.leadFrames - 1) % FRAMES_AT_A_TIME === 0) await delay(this.#options.clock, 0, signal);
     }
   }
 
@@ -258,7 +265,8 @@ export class Reply {
     this.#over = true;
     const { turn, send, settings: { downlink: { frameMs } } } = this.#options;
     this.#disarmFiller();
-    const { heardText, heardMs, framesSent } = this.#playout.abort();
+    const { heardText, heardMs, framesSent, underruns } = this.#playout.abort();
+    if (underruns > 0) this.#options.metrics?.underruns(underruns);
     if (framesSent > this.#fillerFrames) turn.mark("playoutEndMs");
     turn.heard = { text: heardText, ms: Math.max(0, heardMs - this.#fillerFrames * frameMs) };
     // With the frame that has begun to sound.
@@ -288,6 +296,14 @@ export class Reply {
     send({ type: "tts", state: "sentence_start", text: filler.text });
     for (const packet of packets) this.#playout.push(packet);
     this.#playout.rest();
+  }
+
+  /** Shows the emotion of a text when the request for its sound has left: the sound takes longer than a face to change. */
+  async #feelSoon(text: string, coming: Promise<SpeechAudio>): Promise<void> {
+    // It is waited for after this.
+    coming.catch(() => {});
+    await delay(this.#options.clock, 0, this.signal);
+    this.feel(emotionOfText(text));
   }
 
   async *#written(text: AsyncIterable<string>): AsyncGenerator<string> {

@@ -88,7 +88,11 @@ export class Speaker {
       loadDecoders: deps.loadDecoders,
       turn,
       send,
-      sendAudio: (packet, timestampMs) => link.sendBinary(encodeAudioFrame(version(), packet, timestampMs)),
+      sendAudio: (packet, timestampMs) => {
+        deps.metrics?.frameOut();
+        link.sendBinary(encodeAudioFrame(version(), packet, timestampMs));
+      },
+      ...(deps.metrics === undefined ? {} : { metrics: deps.metrics }),
       bufferedAmount: () => link.bufferedAmount(),
       onHeard: () => tell({ type: "REPLY_HEARD", turnId: turn.id }),
     });

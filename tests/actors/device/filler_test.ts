@@ -120,6 +120,30 @@ Deno.test("where the answer fails after a filler, the apology follows it", async
   assert.equal(talk.history.turns[0]?.outcome, "failed");
 });
 
+Deno.test("tools that are run before anything was said are part of the silence that a filler ends", async () => {
+  const call = { type: "tool_call", call: { id: "1", name: "no_such_tool", arguments: {} } } as const;
+  const [talk, device] = await asked({
+    script: { saysAfterMs: 2000, says: ({ messages }) => messages.at(-1)?.role === "tool" ? ["Fine."] : [call] },
+  });
+  await using _ = talk;
+  await talk.clock.advance(FILLER_MS + 100);
+  assert.match(device.log().join(), /tts sentence_start One moment\./);
+  await talk.clock.advance(10_000);
+  assert.equal(talk.server.asked.chats.length, 2);
+  assert.match(device.log().slice(2).join(), new RegExp(`^${FILLED},llm neutral,tts sentence_start Fine\\.,frames 10,tts stop$`));
+});
+
+Deno.test("no filler is said while tools are run after something was said", async () => {
+  const call = { type: "tool_call", call: { id: "1", name: "no_such_tool", arguments: {} } } as const;
+  const [talk, device] = await asked({
+    script: { saysAfterMs: 2000, says: ({ messages }) => messages.at(-1)?.role === "tool" ? ["Fine."] : ["I look.\n", call] },
+  });
+  await using _ = talk;
+  await talk.clock.advance(20_000);
+  assert.doesNotMatch(device.log().join(), /One moment/);
+  assert.equal(talk.history.turns[0]?.heardText, "I look. Fine.");
+});
+
 Deno.test("the strict device of every generation takes a filler for what it is, in the language of the question", async () => {
   for (const firmware of ["1.6", "2.4"] as const) {
     await using bench = new StrictBench({

@@ -10,7 +10,7 @@ import { DailyUsage } from "../../../services/history/daily_usage.ts";
 import { createServerTools } from "../../../services/tools/mod.ts";
 import { configWith } from "../../../services/config/mod.ts";
 import { captureLogger } from "../../support/capture_logger.ts";
-import { STEADY } from "../../support/conversation.ts";
+import { conversation, STEADY } from "../../support/conversation.ts";
 import { type Played, Scenario, type ScenarioOptions } from "../../support/scenario.ts";
 import { VirtualClock } from "../../support/virtual_clock.ts";
 
@@ -161,4 +161,27 @@ Deno.test("an answer is begun with the role of the device and the tools of the s
   assert.match(messages[0]?.content ?? "", /You are a pirate/);
   assert.equal(language, "zh");
   assert.ok(offered.length > 0);
+});
+
+Deno.test("after a button the answer is asked for once, before the device is told what was recognised", async () => {
+  const told: string[][] = [];
+  const talk = conversation({
+    script: {
+      hears: ["What time is it?"],
+      says: () => {
+        told.push(device.log());
+        return ["Noon."];
+      },
+    },
+  });
+  await using _ = talk;
+  const device = talk.connect();
+  await device.hello();
+  device.listen("manual");
+  await device.say();
+  device.send({ session_id: "", type: "listen", state: "stop" });
+  await talk.clock.advance(5000);
+  assert.equal(talk.server.asked.chats.length, 1);
+  assert.ok(told[0]?.every((line) => !line.startsWith("stt")), told.join());
+  assert.deepEqual(talk.history.turns.map(({ userText, replyText }) => [userText, replyText]), [["What time is it?", "Noon."]]);
 });

@@ -476,3 +476,29 @@ Deno.test("wherever a reply is told to end with its sentence, whole sentences ar
     assert.equal(heard.split(" ").length, frames / 5);
   }
 });
+
+Deno.test("each frame tells how late it was sent, and what was not there yet is not late", async () => {
+  const late: number[] = [];
+  const { clock, playout, push } = setUp({ leadFrames: 0, onSent: (ms) => late.push(Math.round(ms)) });
+  clock.lateness = () => 7;
+  push(3);
+  await clock.advance(500);
+  // Long after the device has run dry, which is an underrun and no fault of the pace.
+  push(2);
+  playout.finish();
+  await clock.advance(1000);
+  assert.deepEqual(late, [0, 7, 7, 0, 7]);
+});
+
+Deno.test("a pause makes no frame late", async () => {
+  const late: number[] = [];
+  const { clock, playout, push } = setUp({ onSent: (ms) => late.push(ms) });
+  push(10);
+  await clock.advance(100);
+  playout.pause();
+  await clock.advance(3000);
+  playout.resume();
+  playout.finish();
+  await clock.advance(2000);
+  assert.deepEqual(late, Array.from({ length: 10 }, () => 0));
+});

@@ -67,7 +67,8 @@ Deno.test("with stores that do not answer, every operation that needs them says 
   const archive = fakeArchive();
   const failure = new HistoryError("Cannot reach the database at db.internal:3306", "history_unreachable");
   const broken = new Proxy({} as LifeCycle["registry"], { get: () => () => Promise.reject(failure) });
-  await using api = await startApi({ archive, wrap: (lifeCycle) => ({ ...lifeCycle, registry: broken }) });
+  const alerts = () => ({ active: () => [], recent: () => [], acknowledge: () => Promise.reject(failure) });
+  await using api = await startApi({ archive, deps: { alerts }, wrap: (lifeCycle) => ({ ...lifeCycle, registry: broken }) });
   archive.failure = failure;
   let asked = 0;
   for (const located of operationsOf(await fetchDocument(api))) {

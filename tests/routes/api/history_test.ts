@@ -195,5 +195,11 @@ Deno.test("with the feature off, status and announcements are all that is there"
     assert.deepEqual([response.status, (await response.json()).code], [404, "not_found"], path);
   }
   const { paths } = await json(api, "/api/openapi.json");
-  assert.deepEqual(Object.keys(paths).sort(), ["/api/devices/{id}/say", "/api/openapi.json", "/api/status"]);
+  assert.deepEqual(Object.keys(paths).sort(), [
+    "/api/alerts",
+    "/api/alerts/{id}/acknowledge",
+    "/api/devices/{id}/say",
+    "/api/openapi.json",
+    "/api/status",
+  ]);
 });

@@ -1,11 +1,12 @@
 /**
- * Two nodes that read and change a table while their Redis is flushed, killed, restarted and frozen.
+ * Two nodes that read and change a table while their Redis is flushed, killed, restarted, frozen, slow and cut off.
  *
  * @module
  */
 
 import assert from "node:assert/strict";
 import { startRedis } from "../../support/redis.ts";
+import { tcpProxy } from "../../support/tcp_proxy.ts";
 import { until } from "../redis/support.ts";
 import { type CacheNode, startNode } from "./nodes.ts";
 
@@ -20,7 +21,7 @@ const parse = (value: unknown) => typeof value === "number" ? value : undefined;
 
 /** How a storm goes. */
 export interface Storm {
-  /** Rounds of flush, kill and freeze. */
+  /** Rounds of flush, kill, freeze, slowness and cut. */
   readonly rounds: number;
   /** Reads and changes between two blows. */
   readonly between: number;
@@ -40,7 +41,9 @@ export interface StormReport {
 export async function storm({ rounds, between }: Storm): Promise<StormReport> {
   await using redis = await startRedis();
   await using stack = new AsyncDisposableStack();
-  const nodes = [0, 1].map(() => stack.use(startNode(redis.url, { timeoutMs: TIMEOUT_MS, settleMs: 50 })));
+  const proxy = stack.use(tcpProxy({ port: redis.port }));
+  const url = `redis://${proxy.hostname}:${proxy.port}`;
+  const nodes = [0, 1].map(() => stack.use(startNode(url, { timeoutMs: TIMEOUT_MS, settleMs: 50 })));
   await Promise.all(nodes.map((node) => node.ready()));
   const table = Array.from({ length: ROWS }, () => 0);
   const told = table.slice();
@@ -91,6 +94,21 @@ export async function storm({ rounds, between }: Storm): Promise<StormReport> {
       await more();
       redis.resume();
     },
+    async () => {
+      proxy.delay(TIMEOUT_MS / 4);
+      await more();
+      proxy.delay(TIMEOUT_MS * 2);
+      await until(() => nodes.some((node) => node.link.status.state === "down"), "the slowness is felt");
+      await more();
+      proxy.heal();
+    },
+    async () => {
+      proxy.cut();
+      await more();
+      await proxy.refuse();
+      await more();
+      proxy.heal();
+    },
   ];
   const more = (): Promise<void> => {
     const enough = reads + between;
@@ -107,6 +125,7 @@ export async function storm({ rounds, between }: Storm): Promise<StormReport> {
     await more();
   } finally {
     redis.resume();
+    proxy.heal();
     blowing = false;
   }
   await working;

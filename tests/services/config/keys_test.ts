@@ -35,6 +35,8 @@ Deno.test("keys that hold secrets, and only they, are marked", () => {
     "redis.password",
     "sync.http.apiKey",
     "sync.push.secret",
+    "metrics.token",
+    "alerts.webhooks",
     "console.password",
   ]);
 });
@@ -57,6 +59,12 @@ function values(key: ConfigKey): fc.Arbitrary<unknown> {
   if (key.name === "tools.weather.url") return fc.webPath().map((path) => `https://weather.example${path}/{place}`);
   if (key.name === "redis.url") return fc.domain().map((host) => `rediss://user:password@${host}:6379/1`);
   if (key.name === "sync.push.secret") return fc.string({ unit: "grapheme", minLength: 16 });
+  if (key.name === "alerts.webhooks") {
+    const secret = fc.string({ unit: "grapheme-ascii", minLength: 16 }).filter((text) => !text.startsWith("whsec_"));
+    return fc.array(fc.record({ url: fc.domain().map((host) => `https://${host}/alerts`), secret }, { noNullPrototype: true }), {
+      maxLength: 3,
+    });
+  }
   if (key.name === "conversation.persona" || key.secret) return fc.string({ unit: "grapheme" });
   return fc.constant(key.default);
 }

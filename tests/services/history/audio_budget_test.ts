@@ -73,11 +73,20 @@ Deno.test("a disk that cannot be measured is a warning, and audio goes on being 
   assert.match(log.messages("warning").join(), /cannot be measured: The disk is gone/);
 });
 
+/** What a history takes before anything was said. */
+async function emptyBytes(): Promise<number> {
+  await using dir = tempDir();
+  await using _store = await openSqliteHistory({ dataDir: dir.path, clock: new VirtualClock() });
+  return await measureHistory(dir.path);
+}
+
 Deno.test("above the bound a turn is kept without its audio, and what is measured is database and audio", async () => {
   await using dir = tempDir();
   using log = captureLogger();
   const clock = new VirtualClock();
-  const audioBudget = new AudioBudget({ maxBytes: 400_000, measure: () => measureHistory(dir.path), clock, logger: log.logger });
+  // Room for one file of the size below, and not for two.
+  const maxBytes = await emptyBytes() + 200_000;
+  const audioBudget = new AudioBudget({ maxBytes, measure: () => measureHistory(dir.path), clock, logger: log.logger });
   await using store = await openSqliteHistory({ dataDir: dir.path, clock, audioBudget });
   await audioBudget.measure();
   const empty = audioBudget.bytes;

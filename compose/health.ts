@@ -1,0 +1,69 @@
+/**
+ * What is asked how it is. Everything is looked up when it is asked, so that a part which was started again is found.
+ *
+ * @module
+ */
+
+import { Health } from "../actors/health/health.ts";
+import type { Provided } from "../actors/supervision/provide.ts";
+import type { HealthCheck } from "../services/health/check.ts";
+import { databaseCheck, localHistoryCheck } from "../services/health/checks/database.ts";
+import { esp32ServerCheck } from "../services/health/checks/esp32_server.ts";
+import { devicesCheck, outboxCheck, restartsCheck, syncCheck } from "../services/health/checks/flow.ts";
+import { diskCheck, eventLoopCheck, memoryCheck } from "../services/health/checks/machine.ts";
+import { redisCheck } from "../services/health/checks/redis.ts";
+import { createLogger } from "../services/logging/mod.ts";
+import type { RedisLink } from "../services/redis/link.ts";
+import { heldSockets } from "../routes/transport/census.ts";
+import type { Stores } from "./database.ts";
+import type { Ports } from "./http.ts";
+import type { MetricsDaemon } from "./metrics.ts";
+import { hasRemote } from "./remote.ts";
+import type { Speech } from "./speech.ts";
+import type { Surroundings } from "./surroundings.ts";
+import type { RunningSync } from "./sync.ts";
+
+/** What is looked at. */
+export interface HealthNeeds {
+  readonly database: Provided<Stores>;
+  readonly redis: Provided<RedisLink> | undefined;
+  readonly speech: Provided<Speech>;
+  readonly sync: Provided<RunningSync> | undefined;
+  readonly http: () => Ports | undefined;
+  readonly metrics: Provided<MetricsDaemon> | undefined;
+}
+
+/** How often the stages are asked where the configuration leaves it to this, milliseconds: an outage shows within 5 s. */
+const STAGES_MS = 1200;
+/** The same where a stage is done by a server of the OpenAI API, which may be one that counts requests. */
+const CLOUD_STAGES_MS = 30_000;
+/** How long a restart is remembered, milliseconds. */
+const RESTARTS_MS = 600_000;
+
+/** The health of the process; absent where nobody is to ask. */
+export function createHealth({ config, clock, random, platform }: Surroundings, needs: HealthNeeds): Health | undefined {
+  if (!config.features.health) return undefined;
+  const { health, server, dataDir, esp32Server } = config;
+  const { database, redis, speech, sync, http, metrics } = needs;
+  const load = () => database.peek()?.store.outboxLoad();
+  const delivers = config.features.delivery && hasRemote(config);
+  const { recognize, chat, synthesize } = esp32Server;
+  const isCloud = [recognize, chat, synthesize].some(({ provider, fallback = [] }) => [provider, ...fallback].includes("openai"));
+  const checks: HealthCheck[] = [
+    localHistoryCheck(load, clock),
+    ...(hasRemote(config) ? [databaseCheck(() => database.peek()?.remote?.database, !health.acceptWithoutDatabase)] : []),
+    ...(redis === undefined ? [] : [redisCheck(() => redis.peek(), clock)]),
+    esp32ServerCheck(() => speech.peek()?.esp32Server, health.esp32ServerIntervalMs || (isCloud ? CLOUD_STAGES_MS : STAGES_MS)),
+    ...(sync === undefined ? [] : [syncCheck(() => sync.peek()?.sync?.status().daemon, health.syncWarnSeconds * 1000)]),
+    outboxCheck(load, clock, health.outboxWarnSeconds * 1000, delivers),
+    devicesCheck(() => {
+      const counts = http()?.sockets();
+      return counts === undefined ? undefined : heldSockets(counts);
+    }, server.maxConnections),
+    restartsCheck({ tree: () => platform.tree(), failures: () => platform.log.recent() }, clock, RESTARTS_MS, health.restartsWarn),
+    ...(metrics === undefined ? [] : [eventLoopCheck(() => metrics.peek()?.eventLoopMs, health.eventLoopWarnMs)]),
+    memoryCheck(health.maxMemoryMib),
+    diskCheck(dataDir, health.diskWarnMib, health.diskFailMib),
+  ];
+  return new Health({ checks, tuning: health, clock, random, logger: createLogger("health") });
+}
