@@ -45,13 +45,16 @@ export function createHealth({ config, clock, random, platform }: Surroundings, 
   if (!config.features.health) return undefined;
   const { health, server, dataDir, esp32Server } = config;
   const { database, redis, speech, sync, http, metrics } = needs;
+  const remote = () => database.peek()?.remote;
   const load = () => database.peek()?.store.outboxLoad();
   const delivers = config.features.delivery && hasRemote(config);
   const { recognize, chat, synthesize } = esp32Server;
   const isCloud = [recognize, chat, synthesize].some(({ provider, fallback = [] }) => [provider, ...fallback].includes("openai"));
   const checks: HealthCheck[] = [
     localHistoryCheck(load, clock),
-    ...(hasRemote(config) ? [databaseCheck(() => database.peek()?.remote?.database, !health.acceptWithoutDatabase)] : []),
+    ...(hasRemote(config)
+      ? [databaseCheck(() => remote()?.database, !health.acceptWithoutDatabase, () => remote()?.archive.status())]
+      : []),
     ...(redis === undefined ? [] : [redisCheck(() => redis.peek(), clock)]),
     esp32ServerCheck(() => speech.peek()?.esp32Server, health.esp32ServerIntervalMs || (isCloud ? CLOUD_STAGES_MS : STAGES_MS)),
     ...(sync === undefined ? [] : [syncCheck(() => sync.peek()?.sync?.status().daemon, health.syncWarnSeconds * 1000)]),

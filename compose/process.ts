@@ -35,7 +35,7 @@ export interface ProcessParts {
 
 /** Composes the process; nothing is started. */
 export function composeProcess(surroundings: Surroundings): ProcessParts {
-  const { config, clock, version, platform } = surroundings;
+  const { config, clock, version } = surroundings;
   const counting = createMetrics(surroundings, () => http.peek()?.readiness().ready ?? false);
   const metrics = counting?.metrics;
   const around: Surroundings = { ...surroundings, metrics };
@@ -47,7 +47,7 @@ export function composeProcess(surroundings: Surroundings): ProcessParts {
     maxDevices: config.server.maxConnections,
   });
   const configuration = configurationPart(around);
-  const redis = redisPart(around);
+  const redis = redisPart(around, () => health?.refresh("redis"));
   const database = databasePart(around, redis);
   const speech = speechPart(around);
   const sync = syncPart(around, { database, speech, redis });

@@ -197,6 +197,9 @@ for (const separate of [false, true]) {
       const name = separate ? `${options.database}_own` : options.database;
       await using database = await testDatabase({ ...options, user, database: name });
       await migrateDatabase(database, { steps: DATABASE_STEPS });
+      for (const { table_name } of await server().run("SHOW TABLES LIKE 'xz\\_%'", name).then(named)) {
+        assert.ok(guide.includes(`.${table_name} TO`), `The guide grants nothing on ${table_name}`);
+      }
       const query = (sql: string, values: readonly (string | number)[] = []) => database.use((session) => session.rows(sql, values));
       const tables = mysqlStockTables({ query, database: options.database, timezone: "Asia/Shanghai" });
       assert.equal(await tables.newestId(), 2);

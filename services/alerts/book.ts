@@ -134,7 +134,7 @@ export class AlertBook {
     const lastedMs = now - watch.wrongSince;
     if (lastedMs < rule.forMs) return [];
     const { id, severity } = rule;
-    watch.alert = { ...finding, id: this.#newId(), rule: id, severity, since: wall - lastedMs, raisedAt: wall };
+    watch.alert = { ...finding, id: this.#newId(), rule: id, severity, since: Math.round(wall - lastedMs), raisedAt: wall };
     return [{ type: "raised", alert: watch.alert }];
   }
 

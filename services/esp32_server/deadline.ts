@@ -42,6 +42,12 @@ export class Deadline implements Disposable {
     this.#armed = undefined;
   }
 
+  /** Lets time pass again and keeps no timer: for who may never come back to arm another. */
+  rest(): void {
+    this.disarm();
+    this.#clear();
+  }
+
   /** Rejects with the signal's reason as soon as it aborts, else settles as `work` does. For work that cannot hear a signal. */
   race<T>(work: Promise<T>): Promise<T> {
     const { signal } = this;
@@ -54,8 +60,7 @@ export class Deadline implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.disarm();
-    this.#clear();
+    this.rest();
     this.#parent.removeEventListener("abort", this.#forward);
   }
 

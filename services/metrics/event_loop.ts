@@ -2,7 +2,7 @@
  * How late the event loop is. On a server that owes each device a frame every 60 ms nothing tells more.
  *
  * The lateness is that of a timer. `monitorEventLoopDelay` of node:perf_hooks would do the same, but that of Deno 2.9 does not see a loop that
- * is blocked for a fifth of a second; `tests/services/metrics/event_loop_test.ts` notices when it does.
+ * is blocked for a fifth of a second.
  *
  * @module
  */

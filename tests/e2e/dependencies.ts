@@ -13,6 +13,9 @@ import { deviceOf, PATIENCE_MS } from "../support/server_device.ts";
 import { type ServerProcess, startServer } from "../support/server_process.ts";
 import { readExposition } from "../support/exposition.ts";
 
+/** How long a machine with other work may take until all is well, milliseconds; making the tables anew on it is the longest part. */
+const HEALING_MS = 90_000;
+
 /** Something that the server relies on, by its name in `/health/detailed`. */
 export type DependencyName = "database" | "redis" | "esp32_server";
 
@@ -139,7 +142,7 @@ class Watch {
   async until(away: Readonly<Partial<Record<DependencyName, boolean>>>, ready: boolean): Promise<number> {
     const from = performance.now();
     let seen: unknown;
-    while (performance.now() - from < PATIENCE_MS) {
+    while (performance.now() - from < HEALING_MS) {
       if ((await this.#get("/livez")).status !== 200) this.deadAnswers++;
       const detailed = await this.#get("/health/detailed");
       const readyz = await this.#get("/readyz");
@@ -155,7 +158,7 @@ class Watch {
       if (wrong.length === 0 && isRight && (readyz.status === 200) === ready) return performance.now() - from;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    throw new Error(`Health did not come to ${JSON.stringify(away)} within ${PATIENCE_MS} ms: ${JSON.stringify(seen)}`);
+    throw new Error(`Health did not come to ${JSON.stringify(away)} within ${HEALING_MS} ms: ${JSON.stringify(seen)}`);
   }
 
   async #get(path: string): Promise<{ readonly status: number; readonly body: Record<string, unknown> }> {

@@ -65,8 +65,9 @@ export class Guard implements Disposable {
 
   /** The answer has begun: from now on each wait has a limit of its own. */
   begun(): void {
+    if (this.#begun) return this.#deadline.disarm();
     this.#begun = true;
-    this.#deadline.disarm();
+    this.#deadline.rest();
   }
 
   /**

@@ -5,7 +5,7 @@
  */
 
 import type { Clock } from "../../../base/clock.ts";
-import type { HealthCheck } from "../check.ts";
+import type { HealthCheck, Reading } from "../check.ts";
 
 /** What of a database server is asked. */
 export interface PingedDatabase {
@@ -15,8 +15,18 @@ export interface PingedDatabase {
   readonly busy: number;
 }
 
-/** A MySQL or MariaDB server; `database` is looked up at each asking. */
-export function databaseCheck(database: () => PingedDatabase | undefined, required: boolean): HealthCheck {
+/** The tables on that server. */
+export interface WatchedArchive {
+  readonly state: "opening" | "up" | "down";
+  readonly lastError?: { readonly message: string };
+}
+
+/** A MySQL or MariaDB server and the tables on it, each looked up at each asking. */
+export function databaseCheck(
+  database: () => PingedDatabase | undefined,
+  required: boolean,
+  archive: () => WatchedArchive | undefined = () => undefined,
+): HealthCheck {
   return {
     id: "mysql",
     service: "database",
@@ -30,9 +40,24 @@ export function databaseCheck(database: () => PingedDatabase | undefined, requir
       return [
         { component: "mysql", measurement: "responseTime", type: "datastore", status: "pass", value, unit: "ms" },
         { component: "mysql", measurement: "connections", type: "datastore", status: "pass", value: server.busy },
+        ...archiveReading(archive()),
       ];
     },
   };
+}
+
+function archiveReading(archive: WatchedArchive | undefined): Reading[] {
+  if (archive === undefined) return [];
+  const { state, lastError } = archive;
+  const why = state === "up" ? {} : { output: lastError?.message ?? "Its tables are being made ready" };
+  return [{
+    component: "mysql",
+    measurement: "archive",
+    type: "datastore",
+    status: state === "up" ? "pass" : "warn",
+    value: state,
+    ...why,
+  }];
 }
 
 /** The history in the data directory, without which nothing can be kept. */

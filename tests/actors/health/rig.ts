@@ -8,7 +8,7 @@ import { Health, type HealthOptions } from "../../../actors/health/health.ts";
 import type { HealthTuning } from "../../../actors/health/events.ts";
 import { Supervisor } from "../../../actors/supervision/supervisor.ts";
 import type { CheckStatus, HealthCheck, Reading } from "../../../services/health/check.ts";
-import { captureLogger } from "../../support/capture_logger.ts";
+import { type CapturedLogger, captureLogger } from "../../support/capture_logger.ts";
 import { VirtualClock } from "../../support/virtual_clock.ts";
 
 /** How often is asked in these tests. */
@@ -53,8 +53,17 @@ export class Patient implements HealthCheck {
   }
 }
 
-/** Health of some patients under a supervisor, on a virtual clock. */
-export function rig(names: Readonly<Record<string, boolean>>, options: Partial<HealthOptions> = {}) {
+/** What a test holds in its hands. */
+export interface HealthRig extends AsyncDisposable {
+  readonly clock: VirtualClock;
+  readonly log: CapturedLogger;
+  readonly patients: Readonly<Record<string, Patient>>;
+  readonly health: Health;
+  readonly supervisor: Supervisor;
+}
+
+/** Health of some patients, by id and whether they are required, under a supervisor on a virtual clock. */
+export function rig(names: Readonly<Record<string, boolean>>, options: Partial<HealthOptions> = {}): HealthRig {
   const clock = new VirtualClock();
   const log = captureLogger();
   const patients = Object.fromEntries(Object.entries(names).map(([id, required]) => [id, new Patient(clock, id, required)]));

@@ -65,6 +65,7 @@ function values(key: ConfigKey): fc.Arbitrary<unknown> {
       maxLength: 3,
     });
   }
+  if (key.name === "metrics.token") return fc.stringMatching(/^[!-~]{16,40}$/);
   if (key.name === "conversation.persona" || key.secret) return fc.string({ unit: "grapheme" });
   return fc.constant(key.default);
 }

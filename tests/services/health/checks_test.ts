@@ -22,6 +22,9 @@ Deno.test("a database server is asked, and one that is not there yet fails", asy
   const there = { ping: () => Promise.resolve(3), busy: 1 };
   assert.deepEqual(await found(databaseCheck(() => there, false)), { "mysql:responseTime": "pass", "mysql:connections": "pass" });
   assert.deepEqual(await found(databaseCheck(() => undefined, false)), { "mysql:responseTime": "fail" });
+  const archive = async (state: "opening" | "up" | "down") =>
+    (await found(databaseCheck(() => there, false, () => ({ state }))))["mysql:archive"];
+  assert.deepEqual([await archive("opening"), await archive("up"), await archive("down")], ["warn", "pass", "warn"]);
   const gone = { ping: () => Promise.reject(new Error("Gone")), busy: 0 };
   await assert.rejects(found(databaseCheck(() => gone, true)), /Gone/);
 });
