@@ -10,14 +10,20 @@ import { rootCause } from "./actors/supervision/errors.ts";
 import { systemClock } from "./base/clock.ts";
 import { AppError, messageOf } from "./base/errors.ts";
 import { systemRandom } from "./base/random.ts";
+import { rereadConfig } from "./compose/configuration.ts";
 import { composeProcess } from "./compose/process.ts";
 import { lanAddresses } from "./routes/addresses.ts";
 import { bannerLines } from "./routes/banner.ts";
 import { tokenRequired } from "./routes/device_policy.ts";
-import { type Config, ConfigError, loadSystemConfig } from "./services/config/mod.ts";
-import { configureLogging, createLogger } from "./services/logging/mod.ts";
+import { LiveConfig } from "./services/config/live/mod.ts";
+import { type Config, ConfigError, loadSystemLayers } from "./services/config/mod.ts";
+import { LoadCounters } from "./services/load/counters.ts";
+import { LoadMonitor } from "./services/load/load_monitor.ts";
+import { machineLoad } from "./services/load/machine_load.ts";
+import { configureLogging, createLogger, type Logging, type LoggingOptions } from "./services/logging/mod.ts";
 import type { OwnerPassword } from "./services/owner_password.ts";
 import { watchSignals } from "./services/process_signals.ts";
+import { loadOrCreateKey } from "./services/tokens.ts";
 import manifest from "./deno.json" with { type: "json" };
 
 /**
@@ -27,6 +33,8 @@ import manifest from "./deno.json" with { type: "json" };
 const EXIT = {
   ok: 0,
   software: 70,
+  /** There was no memory left to go on with; a fresh process has it all. */
+  memoryOut: 71,
   /** The supervision tree gave up; a fresh process may do better. */
   gaveUp: 75,
   config: 78,
@@ -41,8 +49,9 @@ const HELP = `Serves xiaozhi devices.
   --help           this text
 
 Every other setting is a key of the configuration: deno task config
-The exit code is 0 after SIGINT, SIGTERM and SIGHUP, 128 and the number of the signal after a second one, 78 when the configuration is
-wrong, 75 when a part failed again and again, 70 after any other failure.
+SIGHUP has the configuration read again, or, where the server runs on a terminal, which is gone then, ends it.
+The exit code is 0 after SIGINT, SIGTERM and such a SIGHUP, 128 and the number of the signal after a second one, 78 when the configuration
+is wrong, 75 when a part failed again and again, 71 when memory is out, 70 after any other failure.
 `;
 
 async function main(args: readonly string[]): Promise<number> {
@@ -51,40 +60,62 @@ async function main(args: readonly string[]): Promise<number> {
     return EXIT.ok;
   }
   const dev = args.includes("--dev");
-  let config: Config;
   try {
-    ({ config } = await loadSystemConfig(args.filter((arg) => arg !== "--dev")));
+    const live = await LiveConfig.open({
+      clock: systemClock(),
+      logger: createLogger("config"),
+      load: () => loadSystemLayers(args.filter((arg) => arg !== "--dev")),
+      secret: (dataDir) => loadOrCreateKey(dataDir, systemRandom()),
+    });
+    return await run(live, dev);
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    complain(error.message);
-    return EXIT.config;
-  }
-  try {
-    return await run(config, dev);
-  } catch (error) {
+    if (error instanceof ConfigError) {
+      complain(error.message);
+      return EXIT.config;
+    }
     // Thrown on, it would reach the handler of unhandled rejections, whose log is closed by now.
     complain(error instanceof AppError ? error.message : error instanceof Error ? error.stack ?? error.message : String(error));
     return EXIT.software;
   }
 }
 
-async function run(config: Config, dev: boolean): Promise<number> {
+async function run(live: LiveConfig, dev: boolean): Promise<number> {
+  const { config } = live;
   const { shutdownMs } = config.server;
   const clock = systemClock();
   const random = systemRandom();
-  using signals = watchSignals(clock);
+  // A terminal that is closed sends SIGHUP to what runs on it; whatever runs on none is a daemon, which reads its configuration again.
+  const onTerminal = [Deno.stdin, Deno.stdout, Deno.stderr].some((stream) => stream.isTerminal());
+  const onReload = onTerminal ? undefined : () => rereadConfig(live, { by: "SIGHUP", via: "signal" });
+  using signals = watchSignals(clock, Deno, Deno.build.os, onReload);
   await using resources = new AsyncDisposableStack();
-  resources.use(configureLogging({ ...config.log, format: dev && config.log.format === "auto" ? "pretty" : config.log.format }));
+  const logging = resources.use(configureLogging(logOptions(config, dev)));
+  resources.use(live.onChange((next) => ({ commit: () => logging.reconfigure(logOptions(next, dev)) })));
   const logger = createLogger("main");
+  const counters = new LoadCounters();
+  const memoryOut = Promise.withResolvers<void>();
+  const load = resources.use(
+    new LoadMonitor({
+      clock,
+      machine: resources.use(machineLoad()),
+      limits: () => live.config.load,
+      counters,
+      logger: createLogger("load"),
+      onMemoryOut: memoryOut.resolve,
+    }),
+  );
   const platform: Platform = new Platform({
     clock,
     random,
     logger: createLogger("supervision"),
     devices: () => devices.peek(),
-    flushOutbox: async (signal) => await database.peek()?.delivery.drain(signal) ?? 0,
+    flushOutbox: async (signal) => live.config.features.delivery ? await database.peek()?.delivery.drain(signal) ?? 0 : 0,
   });
   const { configuration, database, speech, devices, http, children } = composeProcess({
     config,
+    live,
+    load,
+    counters,
     clock,
     random,
     version: manifest.version,
@@ -95,10 +126,11 @@ async function run(config: Config, dev: boolean): Promise<number> {
   const ending = Promise.race([
     signals.first.then((signal) => ({ reason: String(signal), code: EXIT.ok })),
     unhandledRejection(logger).then(() => ({ reason: "a rejection was not handled", code: EXIT.software })),
+    memoryOut.promise.then(() => ({ reason: "memory is out", code: EXIT.memoryOut })),
     gaveUp.then((reason) => ({ reason, code: EXIT.gaveUp })),
   ]);
   if (await Promise.race([started.then(() => true), ending.then(() => false)])) {
-    greet(config, configuration.get().password, speech.get().esp32Server.describe(), http.get(), clock.now());
+    greet(logging, config, configuration.get().password, speech.get().esp32Server.describe(), http.get(), clock.now());
   }
   const { reason, code } = await ending;
   logger.info("Stopping: {reason}", { reason });
@@ -124,6 +156,7 @@ function unhandledRejection(logger: Logger): Promise<void> {
 
 /** Tells the person at the terminal where to go. */
 function greet(
+  logging: Logging,
   { server: { host, publicUrl }, devices }: Config,
   password: OwnerPassword,
   stages: readonly string[],
@@ -142,8 +175,14 @@ function greet(
     denoVersion: Deno.version.deno,
     path: Deno.env.get("PATH") ?? "",
   });
-  say(lines.join("\n") + "\n");
-  if (password.source === "created") say(`  The owner's password for other machines, kept in ${password.path}: ${password.password}\n\n`);
+  logging.print(lines.join("\n") + "\n");
+  if (password.source === "created") {
+    logging.print(`  The owner's password for other machines, kept in ${password.path}: ${password.password}\n\n`);
+  }
+}
+
+function logOptions({ log }: Config, dev: boolean): LoggingOptions {
+  return { ...log, format: dev && log.format === "auto" ? "pretty" : log.format };
 }
 
 function say(text: string): void {

@@ -21,7 +21,7 @@ export interface ConsoleNeeds {
 
 /** The console. */
 export function consolePart(
-  { config, clock, random }: Pick<Surroundings, "config" | "clock" | "random">,
+  { config, live, clock, random }: Pick<Surroundings, "config" | "live" | "clock" | "random">,
   { supervisor, stores: { store, lifeCycle }, password }: ConsoleNeeds,
 ): Console {
   return createConsole({
@@ -36,6 +36,6 @@ export function consolePart(
     store,
     archive: lifeCycle.archive,
     registry: lifeCycle.registry,
-    settingsFor: (deviceId) => deviceSettings(config, deviceId),
+    settingsFor: (deviceId) => deviceSettings(live.config, deviceId),
   });
 }

@@ -45,8 +45,8 @@ export interface Stores {
 
 /** Everything that lasts. */
 export function databasePart(around: Surroundings, redis: Provided<RedisLink> | undefined): Provided<Stores> {
-  const { config, clock, random, metrics } = around;
-  const { dataDir, features, history: { maxBytes, localDays } } = config;
+  const { config, live, clock, random, metrics } = around;
+  const { dataDir, history: { maxBytes, localDays } } = config;
   return provide({ id: "database" }, async ({ resources }) => {
     const logger = createLogger("history");
     const audioBudget = new AudioBudget({ maxBytes, measure: () => measureHistory(dataDir), clock, logger });
@@ -56,7 +56,7 @@ export function databasePart(around: Surroundings, redis: Provided<RedisLink> | 
     const link = redis?.peek();
     const { cache, channel } = createCache({
       config: config.cache,
-      enabled: features.cache,
+      enabled: () => live.config.features.cache,
       ...(link === undefined ? {} : { redis: link }),
       shared: hasRemote(config),
       clock,
@@ -67,7 +67,7 @@ export function databasePart(around: Surroundings, redis: Provided<RedisLink> | 
     const archive = cachedArchive(remote === undefined ? store : bothArchives(store, remote.archive), cache);
     const delivery: Delivery = new Delivery({
       outbox: store,
-      remote: remote === undefined || !features.delivery ? undefined : archive,
+      remote: remote === undefined ? undefined : archive,
       clock,
       random,
       logger: createLogger("delivery"),

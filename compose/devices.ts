@@ -11,6 +11,7 @@ import { DeviceSupervisor } from "../actors/devices/device_supervisor.ts";
 import { provide, type Provided } from "../actors/supervision/provide.ts";
 import { createIds } from "../base/ids.ts";
 import { loadClips } from "../services/clips/clips.ts";
+import type { Config } from "../services/config/mod.ts";
 import { DailyUsage } from "../services/history/daily_usage.ts";
 import { createLogger } from "../services/logging/mod.ts";
 import type { RecorderHub } from "../services/recorder/hub.ts";
@@ -34,27 +35,26 @@ export interface DevicesNeeds {
 
 /** The supervisor of the devices. */
 export function devicesPart(around: Surroundings, needs: DevicesNeeds): Provided<DeviceSupervisor> {
-  const { config, clock, random, platform, version, metrics } = around;
-  const { server, features, conversation } = config;
+  const { config, live, load, clock, random, platform, version, metrics } = around;
+  const { server } = config;
   return provide({ id: "devices", shutdown: server.shutdownMs, tree: (it: DeviceSupervisor) => it.tree() }, ({ resources }) => {
     const { store, history } = needs.database.get();
     const { esp32Server, engines } = needs.speech.get();
-    const { recognize, chat, synthesize } = esp32Server.providers;
-    // Which of several did a turn's work is in the log; a trace names them all.
-    const providers = { recognize: recognize.join(","), chat: chat.join(","), synthesize: synthesize.join(",") };
+    const providers = () => {
+      const { recognize, chat, synthesize } = esp32Server.providers;
+      // Which of several did a turn's work is in the log; a trace names them all.
+      return { recognize: recognize.join(","), chat: chat.join(","), synthesize: synthesize.join(",") };
+    };
     const tracing = { version, providers, content: config.tracing.content, key: needs.configuration.get().key };
-    const memories = features.memory && config.history.enabled && esp32Server.followsInstructions
+    const memories = config.history.enabled
       ? resources.use(new Memories({ clock, logger: createLogger("memory"), chat: esp32Server, store, history }))
       : undefined;
-    const tools = features.serverTools
-      ? createServerTools({
-        clock,
-        logger: createLogger("tools"),
-        timezone: server.timezone,
-        roles: Object.keys(conversation.roles),
-        weather: config.tools.weather,
-      })
-      : undefined;
+    const toolsOf = ({ conversation, tools: { weather } }: Config) => {
+      const roles = Object.keys(conversation.roles);
+      return createServerTools({ clock, logger: createLogger("tools"), timezone: server.timezone, roles, weather });
+    };
+    let tools = toolsOf(live.config);
+    resources.use(live.onChange((next) => ({ commit: () => void (tools = toolsOf(next)) })));
     const supervisor = new DeviceSupervisor({
       clock,
       logger: createLogger("device"),
@@ -68,11 +68,17 @@ export function devicesPart(around: Surroundings, needs: DevicesNeeds): Provided
       ...(config.history.enabled ? { history, usage: new DailyUsage({ clock, timezone: server.timezone, store }) } : {}),
       deviceStore: store,
       ...(memories === undefined ? {} : { memories }),
-      ...(tools === undefined ? {} : { tools }),
-      ...(features.recorder ? { recorders: needs.recorders } : {}),
+      get tools() {
+        return tools;
+      },
+      recorders: needs.recorders,
       ...(metrics === undefined ? {} : { metrics: metrics.devices }),
-      ...(features.tracing ? { tracer: createTurnTracer(tracing) } : {}),
-      settingsFor: (deviceId) => deviceSettings(config, deviceId),
+      tracer: createTurnTracer(tracing),
+      pinServer: () => esp32Server.pin(),
+      // An assistant with fixed answers makes no use of what is remembered.
+      settingsFor: (deviceId) => deviceSettings(live.config, deviceId, { remembers: esp32Server.followsInstructions }),
+      settingsRevision: () => live.revision,
+      spare: (extra) => load.spare(extra),
       onStatus: needs.news.onStatus,
       onTurn: needs.news.onTurn,
     }, platform.log);

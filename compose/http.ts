@@ -7,10 +7,12 @@
 import type { DeviceNews } from "../actors/devices/device_news.ts";
 import type { DeviceSupervisor } from "../actors/devices/device_supervisor.ts";
 import { provide, type Provided } from "../actors/supervision/provide.ts";
+import { createAdmission } from "../routes/admission.ts";
 import { lanAddresses } from "../routes/addresses.ts";
 import { createApp } from "../routes/app.ts";
 import { listen } from "../routes/listener.ts";
 import { noteConnections, noteSeen } from "../routes/sightings.ts";
+import { watchSlowClients } from "../routes/slow_clients.ts";
 import { MAX_BUFFERED_BYTES } from "../routes/transport/limits.ts";
 import { createNativeTransport } from "../routes/transport/native.ts";
 import { createWsTransport } from "../routes/transport/ws.ts";
@@ -54,7 +56,10 @@ export interface Ports extends Pick<App, "readiness" | "sockets"> {
 }
 
 /** The last to be opened, and the first to be closed. */
-export function httpPart({ config, clock, random, platform, version, metrics }: Surroundings, needs: HttpNeeds): Provided<Ports> {
+export function httpPart(
+  { config, live, load, counters, clock, random, platform, version, metrics }: Surroundings,
+  needs: HttpNeeds,
+): Provided<Ports> {
   const { server, devices: { tokenTtlDays, ...deviceConfig } } = config;
   // Opened again, the listener is where devices know it, also when any port would have done at first.
   let { port, wsPort } = server;
@@ -71,11 +76,13 @@ export function httpPart({ config, clock, random, platform, version, metrics }: 
       connectionId: () => random.uuid(),
     };
     const ws = server.transport === "ws" ? createWsTransport(transportOptions) : undefined;
-    const webConsole = consolePart({ config, clock, random }, { supervisor, stores, password: password.password });
+    const webConsole = consolePart({ config, live, clock, random }, { supervisor, stores, password: password.password });
     resources.use(
       needs.news.listen({ status: (deviceId) => webConsole.fleet.touch(deviceId), turn: (turn) => webConsole.tally.add(turn) }),
     );
-    const accept = noteConnections(supervisor.accept.bind(supervisor), lifeCycle.registry, clock);
+    const limits = () => live.config.load;
+    const noted = noteConnections(supervisor.accept.bind(supervisor), lifeCycle.registry, clock);
+    const accept = watchSlowClients(noted, { clock, limits, counters, logger: createLogger("transport") });
     const app = createApp({
       config,
       port: () => listener.address.port,
@@ -106,7 +113,15 @@ export function httpPart({ config, clock, random, platform, version, metrics }: 
       webConsole,
       isKnown: isKnown(stores),
       lanAddresses,
-      ...(config.features.api ? { lifeCycle } : {}),
+      lifeCycle,
+      apiIsOn: () => live.config.features.api,
+      liveConfig: live,
+      admission: createAdmission({ clock, limits, overload: () => load.overload, counters }),
+      load: () => ({
+        ...counters.counts(),
+        loopDelayMs: Math.round(load.loopDelayMs),
+        ...(load.overload === undefined ? {} : { overload: load.overload }),
+      }),
     });
     const closingMs = server.shutdownMs * CLOSING_SHARE;
     const listener = listen({ host: server.host, port, handler: app.handler, clock, logger });

@@ -7,29 +7,25 @@
 import { provide, type Provided } from "../actors/supervision/provide.ts";
 import { createAudioEngines } from "../audio/engines.ts";
 import { messageOf } from "../base/errors.ts";
-import { createEsp32Server } from "../services/esp32_server/mod.ts";
+import { createLiveEsp32Server } from "../services/esp32_server/live.ts";
+import type { SwappableServer } from "../services/esp32_server/swappable.ts";
 import { createLogger } from "../services/logging/mod.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** The client of the ESP32 server, and the engines of audio. */
 export interface Speech {
-  readonly esp32Server: Awaited<ReturnType<typeof createEsp32Server>>;
+  readonly esp32Server: SwappableServer;
   readonly engines: ReturnType<typeof createAudioEngines>;
 }
 
 /** One for all devices. */
-export function speechPart({ config: { esp32Server: esp32, audio, server, dataDir }, clock, metrics }: Surroundings): Provided<Speech> {
+export function speechPart({ config: { audio, server, dataDir }, live, clock, metrics }: Surroundings): Provided<Speech> {
   return provide({ id: "speech" }, async ({ resources }) => {
     const logger = createLogger("esp32_server");
     const { timezone } = server;
+    const onEvent = metrics === undefined ? {} : { onEvent: metrics.providers.note };
     const esp32Server = resources.use(
-      await createEsp32Server(esp32, {
-        clock,
-        logger,
-        timezone,
-        tempDir: dataDir,
-        ...(metrics === undefined ? {} : { onEvent: metrics.providers.note }),
-      }),
+      await createLiveEsp32Server({ live, deps: { clock, logger, timezone, tempDir: dataDir, ...onEvent } }),
     );
     const engines = resources.use(createAudioEngines({
       vad: { engine: audio.vad.engine, logger: createLogger("vad") },

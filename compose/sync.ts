@@ -32,11 +32,11 @@ export interface RunningSync {
   readonly supervisor: Supervisor;
 }
 
-/** The daemon of the sync; undefined where it is switched off. */
-export function syncPart(around: Surroundings, needs: SyncNeeds): Provided<RunningSync> | undefined {
-  const { config, clock, random, platform } = around;
-  if (!config.features.sync) return undefined;
+/** The daemon of the sync; flag `features.sync` says whether it runs. */
+export function syncPart(around: Surroundings, needs: SyncNeeds): Provided<RunningSync> {
+  const { live, clock, random, platform } = around;
   return provide({ id: "sync", tree: ({ supervisor }: RunningSync) => supervisor.tree() }, ({ resources, fail }) => {
+    const { config } = live;
     const { archive, remote } = needs.database.get();
     const { encoder } = needs.speech.get().engines;
     const supervisor = resources.use(new Supervisor({ id: "sync", path: "platform/daemons/sync", clock, random, log: platform.log }));

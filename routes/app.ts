@@ -11,13 +11,17 @@ import { messageOf } from "../base/errors.ts";
 import type { DeviceStatus } from "../actors/device/status.ts";
 import type { AlertBoard } from "../services/alerts/board.ts";
 import type { HistoryStore } from "../services/history/store.ts";
+import type { LiveConfig } from "../services/config/live/mod.ts";
+import type { LoadCounts } from "../services/load/counters.ts";
+import type { Overload } from "../services/load/load_monitor.ts";
 import { type Readiness, readiness } from "../services/health/readiness.ts";
 import type { HealthReport } from "../services/health/report.ts";
 import { PROMETHEUS_TYPE } from "../services/metrics/prometheus.ts";
 import { samePassword } from "../services/owner_password.ts";
 import type { DeviceTokens } from "../services/tokens.ts";
+import type { Admission } from "./admission.ts";
 import { createApi } from "./api/mod.ts";
-import type { LifeCycle } from "./api/deps.ts";
+import type { ApiDeps, LifeCycle } from "./api/deps.ts";
 import { crossSiteRefusal, SAFE_METHODS } from "./api/same_origin.ts";
 import type { Say } from "./api/say.ts";
 import type { AppEnv } from "./app_env.ts";
@@ -105,8 +109,16 @@ export interface AppDeps {
   readonly lanAddresses: () => readonly string[];
   /** The web console; absent where there is none. */
   readonly webConsole?: ConsoleParts;
-  /** The life cycle of the history below `/api`; absent where `features.api` is off. */
+  /** The life cycle of the history below `/api`. */
   readonly lifeCycle?: LifeCycle;
+  /** Flag `features.api`: whether the life cycle is served now; it is by default. */
+  readonly apiIsOn?: () => boolean;
+  /** The configuration while the server runs. */
+  readonly liveConfig?: LiveConfig;
+  /** Whether devices may come in now; they always may by default. */
+  readonly admission?: Admission;
+  /** What `/api/status` tells of the load. */
+  readonly load?: () => LoadCounts & { readonly overload?: Overload; readonly loopDelayMs: number };
   /** The alerts; undefined while none are raised. */
   readonly alerts?: () => AlertBoard | undefined;
 }
@@ -143,6 +155,7 @@ export function createApp(deps: AppDeps): App {
     maxConnections: config.server.maxConnections,
     draining: deps.draining,
     logger,
+    ...(deps.admission === undefined ? {} : { admission: deps.admission }),
     ...(deps.onDoorAnswer === undefined ? {} : { onAnswer: deps.onDoorAnswer }),
   });
   const readinessNow = () =>
@@ -174,6 +187,7 @@ export function createApp(deps: AppDeps): App {
     timezone: config.server.timezone,
     clock,
     logger,
+    ...(deps.admission === undefined ? {} : { admission: deps.admission }),
     ...(deps.onDeviceSeen === undefined ? {} : { onDeviceSeen: deps.onDeviceSeen }),
   });
   const security = pageHeaders();
@@ -189,10 +203,10 @@ export function createApp(deps: AppDeps): App {
     proxies,
     publicUrl: config.server.publicUrl,
     version: deps.version,
-    api: deps.lifeCycle !== undefined,
+    api: () => deps.lifeCycle !== undefined && deps.apiIsOn?.() !== false,
     check: owner.verdict,
   };
-  const api = createApi({
+  const apiDeps: ApiDeps = {
     version: deps.version,
     clock,
     timezone: config.server.timezone,
@@ -203,15 +217,18 @@ export function createApp(deps: AppDeps): App {
       draining: deps.draining(),
       uptimeMs: Math.round(clock.now() - startedAt),
       sockets: { transport: deps.transport.kind, ...transport.counts(), max: config.server.maxConnections },
+      ...(deps.load === undefined ? {} : { load: deps.load() }),
       devices: deps.devices(),
       ...await deps.parts?.(),
     }),
     refusal: (c) => owner.refusal(c) ?? crossSiteRefusal(c.req.raw, c.env.peer, proxies, config.server.publicUrl),
     failed,
-    ...(deps.lifeCycle === undefined ? {} : { lifeCycle: deps.lifeCycle }),
     ...(webConsole === undefined ? {} : { addConsole: (api) => addConsoleApi(api, webConsole, consoleDeps) }),
     ...(deps.alerts === undefined ? {} : { alerts: deps.alerts }),
-  });
+    ...(deps.liveConfig === undefined ? {} : { live: deps.liveConfig }),
+  };
+  const reduced = createApi(apiDeps);
+  const api = deps.lifeCycle === undefined ? reduced : createApi({ ...apiDeps, lifeCycle: deps.lifeCycle });
 
   const app = new Hono<AppEnv>();
   app.get("/", async (c) => {
@@ -261,6 +278,7 @@ export function createApp(deps: AppDeps): App {
     });
   });
   if (webConsole !== undefined && config.console.enabled) addConsole(app, webConsole, consoleDeps);
+  app.use("/api/*", async (c, next) => deps.apiIsOn?.() === false ? await reduced.fetch(c.req.raw, c.env) : await next());
   app.route("/", api);
   app.all("*", (c) => {
     if (isOtaPath(c.req.path)) return ota(c.req.raw, c.env.peer);

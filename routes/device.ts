@@ -8,6 +8,7 @@
 import type { Logger } from "@logtape/logtape";
 import { messageOf } from "../base/errors.ts";
 import type { DeviceTokens } from "../services/tokens.ts";
+import type { Admission, Refusal } from "./admission.ts";
 import { claimedIdentity, IDENTITY_ERRORS } from "./device_identity.ts";
 import type { DevicePolicy } from "./device_policy.ts";
 import { problemResponse } from "./problem.ts";
@@ -29,6 +30,8 @@ export interface DeviceDoorDeps {
   /** Whether the process is about to end and takes no new device. */
   readonly draining: () => boolean;
   readonly logger: Logger;
+  /** Whether devices may come in now; they always may by default. */
+  readonly admission?: Admission;
   /** Hears how each request was answered: `accepted`, or the code of the refusal. Must not throw. */
   readonly onAnswer?: (code: string) => void;
 }
@@ -57,6 +60,7 @@ export function createDeviceDoor(deps: DeviceDoorDeps): DeviceDoor {
     const url = new URL(request.url);
     const remoteAddress = deps.proxies.client(request.headers, peer);
     const refuse = (status: number, code: string, title: string, headers: Record<string, string> = {}, deviceId?: string): Response => {
+      deps.admission?.refused(code);
       deps.onAnswer?.(code);
       deps.logger.info("Refused a device from {remoteAddress}: {title}", { remoteAddress, deviceId, status, code, title });
       return problemResponse({ status, code, title }, headers);
@@ -65,6 +69,10 @@ export function createDeviceDoor(deps: DeviceDoorDeps): DeviceDoor {
       const title = "This is the device socket; connect to it with a WebSocket client";
       return refuse(426, "upgrade_required", title, { upgrade: "websocket", connection: "upgrade" });
     }
+    const refused = ({ status, code, title, retryAfterS }: Refusal, deviceId?: string) =>
+      refuse(status, code, title, { "retry-after": String(retryAfterS) }, deviceId);
+    const tooMany = deps.admission?.fromAddress(remoteAddress);
+    if (tooMany !== undefined) return refused(tooMany);
     const claimed = claimedIdentity(request.headers, url.searchParams);
     if (!claimed.ok) return refuse(400, claimed.error, IDENTITY_ERRORS[claimed.error]);
     const { token, ...identity } = claimed.identity;
@@ -80,6 +88,8 @@ export function createDeviceDoor(deps: DeviceDoorDeps): DeviceDoor {
     }
     const allowed = await deps.policy(deviceId);
     if (!allowed.ok) return refuse(403, "device_not_allowed", allowed.reason, {}, deviceId);
+    const tooOften = deps.admission?.ofDevice(deviceId);
+    if (tooOften !== undefined) return refused(tooOften, deviceId);
     // Last, with nothing awaited between it and the upgrade: two devices must not take the same last place.
     if (heldSockets(deps.transport.counts()) >= deps.maxConnections) {
       const title = `The server is full: server.maxConnections is ${deps.maxConnections}`;

@@ -12,6 +12,7 @@ import { z } from "zod";
 import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { DeviceTokens } from "../services/tokens.ts";
+import type { Admission } from "./admission.ts";
 import { claimedIdentity, IDENTITY_ERRORS } from "./device_identity.ts";
 import type { DevicePolicy } from "./device_policy.ts";
 import { deviceUrl, type DeviceUrlOptions, OTA_PATH } from "./device_url.ts";
@@ -48,6 +49,8 @@ export interface OtaDeps extends DeviceUrlOptions {
   readonly timezone: string;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** How often devices may ask; as often as they like by default. */
+  readonly admission?: Pick<Admission, "ota" | "refused">;
   /** Hears of every device that was answered. What it throws is logged and goes no further. */
   readonly onDeviceSeen?: (device: SeenDevice) => void | Promise<void>;
 }
@@ -100,13 +103,18 @@ function forPeople(deps: OtaDeps, request: Request, peer: string): Response {
 
 async function forDevice(deps: OtaDeps, request: Request, peer: string): Promise<Response> {
   const remoteAddress = deps.proxies.client(request.headers, peer);
-  const refuse = (status: number, code: string, title: string) => {
+  const refuse = (status: number, code: string, title: string, headers: Record<string, string> = {}) => {
+    deps.admission?.refused(code);
     deps.logger.info("Refused an OTA request from {remoteAddress}: {title}", { remoteAddress, status, code, title });
-    return problemResponse({ status, code, title }, CORS);
+    return problemResponse({ status, code, title }, { ...CORS, ...headers });
   };
   const claimed = claimedIdentity(request.headers);
   if (!claimed.ok) return refuse(400, claimed.error, IDENTITY_ERRORS[claimed.error]);
   const { deviceId, clientId } = claimed.identity;
+  const tooOften = deps.admission?.ota(remoteAddress, deviceId);
+  if (tooOften !== undefined) {
+    return refuse(tooOften.status, tooOften.code, tooOften.title, { "retry-after": String(tooOften.retryAfterS) });
+  }
   const allowed = await deps.policy(deviceId);
   if (!allowed.ok) return refuse(403, "device_not_allowed", allowed.reason);
   const url = deviceUrl(deps, request.headers, peer, deps.proxies);

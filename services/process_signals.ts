@@ -32,8 +32,17 @@ export interface ProcessSignals extends Disposable {
   readonly second: Promise<{ readonly signal: EndSignal; readonly code: number }>;
 }
 
-/** Listens for signals from now on. */
-export function watchSignals(clock: Clock, source: SignalSource = Deno, os: string = Deno.build.os): ProcessSignals {
+/**
+ * Listens for signals from now on.
+ *
+ * @param onReload What SIGHUP asks of a daemon, instead of its end. Must not throw.
+ */
+export function watchSignals(
+  clock: Clock,
+  source: SignalSource = Deno,
+  os: string = Deno.build.os,
+  onReload?: () => void,
+): ProcessSignals {
   const first = Promise.withResolvers<EndSignal>();
   const second = Promise.withResolvers<{ signal: EndSignal; code: number }>();
   let firstAt: number | undefined;
@@ -41,7 +50,8 @@ export function watchSignals(clock: Clock, source: SignalSource = Deno, os: stri
   const signals: readonly EndSignal[] = os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM", "SIGHUP"];
   const handlers = signals.map((signal) => {
     const handler = () => {
-      if (firstAt === undefined) {
+      if (signal === "SIGHUP" && onReload !== undefined) onReload();
+      else if (firstAt === undefined) {
         firstAt = clock.now();
         first.resolve(signal);
       } else if (clock.now() - firstAt >= ECHO_MS) second.resolve({ signal, code: SIGNAL_EXIT[signal] });

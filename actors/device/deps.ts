@@ -13,6 +13,7 @@ import type { VadEngine } from "../../audio/vad/engine.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Clips } from "../../services/clips/clips.ts";
 import type { Esp32Server } from "../../services/esp32_server/stages.ts";
+import type { PinnedStages } from "../../services/esp32_server/swappable.ts";
 import type { DailyUsage } from "../../services/history/daily_usage.ts";
 import type { DeviceStore } from "../../services/history/device_store.ts";
 import type { HistoryStore, TurnRecord } from "../../services/history/store.ts";
@@ -53,6 +54,8 @@ export interface DeviceDeps {
   readonly vad: VadEngine;
   readonly encoder: FrameEncoder;
   readonly server: Esp32Server;
+  /** Holds on to the server of this moment, for a turn; without it there is only ever one. */
+  readonly pinServer?: () => PinnedStages;
   /** Spoken already, for when nothing can be synthesised; without them an apology is only shown. */
   readonly clips?: Clips;
   /** Absent where no history is kept. */
@@ -79,4 +82,10 @@ export interface DeviceDeps {
   readonly tracer?: TurnTracer;
   /** The settings of a device. */
   readonly settingsFor: (deviceId: string) => DeviceSettings;
+  /** Grows when the settings of devices may have changed; without it they never do. */
+  readonly settingsRevision?: () => number;
+  /**
+   * Whether there is power to spare for what can be left out; there always is by default. Never asked for what a person is waiting for.
+   */
+  readonly spare?: (extra: "speculation" | "filler") => boolean;
 }

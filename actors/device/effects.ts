@@ -8,6 +8,7 @@ import { encodeMessage, type KnownServerMessage, type ListenMode, type ProtocolV
 import type { Utterance } from "../../audio/types.ts";
 import type { StageOptions } from "../../services/esp32_server/stages.ts";
 import type { TurnDraft } from "../../services/history/store.ts";
+import { withLogIds } from "../../services/logging/mod.ts";
 import { AppError, messageOf } from "../../base/errors.ts";
 import { writeOggOpus } from "../../audio/ogg/mod.ts";
 import type { DeviceDeps, SessionRecorder } from "./deps.ts";
@@ -27,6 +28,7 @@ import type { DeviceSettings } from "./settings.ts";
 import { Speculation } from "./speculation.ts";
 import { looksFinal } from "./transcript.ts";
 import { Turn } from "./turn.ts";
+import { TurnServer } from "./turn_server.ts";
 
 /** What the effects of one session need. */
 export interface EffectsOptions {
@@ -39,6 +41,8 @@ export interface EffectsOptions {
   readonly sessionId: string;
   /** Tells the chart. */
   readonly tell: (event: DeviceActorEvent) => void;
+  /** Hears of each turn as it begins. */
+  readonly onTurn?: (turn: Turn) => void;
 }
 
 /** The ports of one session. */
@@ -49,7 +53,9 @@ export class Effects implements DevicePorts, Disposable {
   readonly #memory: SessionMemory | undefined;
   readonly #keeper: Keeper;
   readonly #speaker: Speaker;
+  readonly #server: TurnServer;
   readonly #speculation: Speculation;
+  #turn: Turn | undefined;
   #mic: Mic | undefined;
   #mcp: McpClient | undefined;
   #version: ProtocolVersion = 1;
@@ -66,21 +72,27 @@ export class Effects implements DevicePorts, Disposable {
   constructor(options: EffectsOptions) {
     this.#options = options;
     const { deps, settings, deviceId } = options;
+    const server = this.#server = new TurnServer(deps);
     const role = this.#role = new DeviceRole({ settings, deviceId, store: deps.deviceStore });
     const memory = this.#memory = deps.memories?.of(deviceId);
     this.#keeper = new Keeper({ ...options, memory, report: (what, error) => this.report(what, error) });
     this.#conversation = new Conversation({
-      contextTurns: settings.contextTurns,
-      contextTokens: settings.contextTokens,
+      // What may change between turns is read anew for each.
+      get contextTurns() {
+        return settings.contextTurns;
+      },
+      get contextTokens() {
+        return settings.contextTokens;
+      },
       persona: () => role.settings.persona,
-      memory: () => memory?.text ?? "",
+      memory: () => settings.services.memory ? memory?.text ?? "" : "",
     });
     this.#speculation = new Speculation({
       clock: deps.clock,
-      enabled: settings.features.speculation,
+      enabled: () => settings.features.speculation && (deps.spare?.("speculation") ?? true),
       allowed: () => this.#speaker.mayAnswer(),
       recognize: (utterance, options) => this.#hear(utterance, options),
-      chat: deps.server,
+      chat: server,
       request: (text) => looksFinal(text) && !this.#isFarewell(text) ? this.#speaker.request(text) : undefined,
       note: (kind, data) => options.recorder?.note(kind, data),
     });
@@ -89,10 +101,11 @@ export class Effects implements DevicePorts, Disposable {
       conversation: this.#conversation,
       role,
       chat: this.#speculation.chat,
+      synthesize: server,
       send: (message) => this.send(message),
       report: (what, error) => this.report(what, error),
       version: () => this.#version,
-      mcp: () => this.#mcp,
+      mcp: () => settings.features.deviceMcp ? this.#mcp : undefined,
     });
     this.#idleSince = this.#sentAt = options.deps.clock.now();
   }
@@ -100,6 +113,11 @@ export class Effects implements DevicePorts, Disposable {
   /** Turns committed so far. */
   get turns(): number {
     return this.#keeper.turns;
+  }
+
+  /** The turn that is under way, until it has been kept. */
+  get turnId(): string | undefined {
+    return this.#turn?.id;
   }
 
   /** The device's side of MCP, once it has said hello and offers tools. */
@@ -194,7 +212,9 @@ export class Effects implements DevicePorts, Disposable {
 
   newTurn(source: TurnDraft["source"], { text = "", turnId = this.#options.deps.newTurnId(), agoMs = 0 }: NewTurn = {}): Turn {
     const { deps, sessionId, deviceId } = this.#options;
-    const turn = new Turn({ turnId, sessionId, deviceId, source, clock: deps.clock, sinceMs: agoMs });
+    const turn = this.#turn = new Turn({ turnId, sessionId, deviceId, source, clock: deps.clock, sinceMs: agoMs });
+    this.#options.onTurn?.(turn);
+    this.#server.hold(turn.signal);
     if (source === "say") turn.announcement = text;
     else turn.userText = text;
     this.#options.recorder?.note("turn", { id: turn.id, source });
@@ -202,7 +222,7 @@ export class Effects implements DevicePorts, Disposable {
   }
 
   speculate(turn: Turn, utterance: Utterance, options: { readonly answer: boolean }): void {
-    this.#speculation.begin(turn, utterance, options);
+    this.#onBehalf(turn, () => this.#speculation.begin(turn, utterance, options));
   }
 
   forgetSpeculation(): void {
@@ -214,7 +234,7 @@ export class Effects implements DevicePorts, Disposable {
     const { durationMs, speechMs, end } = utterance;
     recorder?.note("utterance", { durationMs, speechMs, end, silenceMs: this.#mic?.silenceMs });
     if (settings.historyAudio !== "none") turn.audio.user = writeOggOpus({ packets: utterance.packets, inputSampleRate: 16000 });
-    turn.recognized(await this.#speculation.recognize(turn, utterance, signal));
+    turn.recognized(await this.#onBehalf(turn, () => this.#speculation.recognize(turn, utterance, signal)));
     recorder?.note("transcript", { text: turn.userText });
   }
 
@@ -226,7 +246,7 @@ export class Effects implements DevicePorts, Disposable {
     turn.settled();
     if (turn.source === "speech") this.#options.recorder?.note("delays", { turn: turn.id, ...turn.delays });
     this.#interruptedAt = undefined;
-    const reply = this.#speaker.start(turn, job, tell);
+    const reply = this.#onBehalf(turn, () => this.#speaker.start(turn, job, tell));
     return {
       [Symbol.dispose]: () => {
         this.#silenced();
@@ -260,9 +280,13 @@ export class Effects implements DevicePorts, Disposable {
     return this.#speaker.isStuck();
   }
 
-  persist(turn: Turn): Promise<void> {
+  async persist(turn: Turn): Promise<void> {
     this.#conversation.add(turn);
-    return this.#keeper.keep(turn, this.#speaker.packets);
+    try {
+      await this.#onBehalf(turn, () => this.#keeper.keep(turn, this.#speaker.packets));
+    } finally {
+      if (this.#turn === turn) this.#turn = undefined;
+    }
   }
 
   closeLink(code: number, reason: string): void {
@@ -316,10 +340,16 @@ export class Effects implements DevicePorts, Disposable {
 
   /** What is said in an utterance; empty where the server says that there is no speech in it. */
   async #hear(utterance: Utterance, options: StageOptions): Promise<string> {
-    const { deps: { server }, settings } = this.#options;
-    if (settings.detectSpeech && !await server.detectSpeech(utterance, options)) return "";
-    const { text } = await server.recognize(utterance, { ...options, language: this.#speaker.language });
+    const { settings } = this.#options;
+    if (settings.detectSpeech && !await this.#server.detectSpeech(utterance, options)) return "";
+    const { text } = await this.#server.recognize(utterance, { ...options, language: this.#speaker.language });
     return text.trim();
+  }
+
+  /** Does the work of a turn: whatever it logs, and whoever does it, says whose it is. */
+  #onBehalf<T>(turn: Turn, work: () => T): T {
+    const { deviceId, sessionId } = this.#options;
+    return withLogIds({ deviceId, sessionId, turnId: turn.id }, work);
   }
 
   #isFarewell(text: string): boolean {

@@ -50,13 +50,13 @@ export class Keeper {
     } finally {
       recorder?.note("timings", { turn: turn.id, ...turn.timings });
       deps.metrics?.turn(turn.record());
-      deps.tracer?.trace({ turn: turn.record(), syntheses: turn.syntheses });
+      if (settings.services.tracing) deps.tracer?.trace({ turn: turn.record(), syntheses: turn.syntheses });
     }
     this.#turns++;
   }
 
   async #commit(turn: Turn): Promise<void> {
-    const { deps: { history, usage, logger, onTurn }, memory, report } = this.#options;
+    const { deps: { history, usage, logger, onTurn }, settings, memory, report } = this.#options;
     if (history !== undefined) turn.mark("commitMs");
     const record = turn.record();
     logTurn(logger, record);
@@ -67,7 +67,7 @@ export class Keeper {
       if (persistedMs !== undefined) history.notePersisted(turn.id, persistedMs);
     }
     usage?.add(record).catch((error) => report("counting the turn", error));
-    memory?.committed(record);
+    if (settings.services.memory) memory?.committed(record);
     onTurn?.(record);
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { lazy } from "@logtape/logtape";
 import { type Actor, createActor } from "xstate";
 import {
   decodeAudioFrame,
@@ -18,6 +19,7 @@ import { Effects } from "./effects.ts";
 import { observe } from "../supervision/observe.ts";
 import type { DeviceLink } from "./link.ts";
 import { deviceMachine } from "./machine.ts";
+import { LiveSettings } from "./live_settings.ts";
 import { isOneOf } from "./phrases.ts";
 import type { DeviceSettings } from "./settings.ts";
 import type { DeviceStatus } from "./status.ts";
@@ -67,17 +69,24 @@ export class DeviceSession implements Disposable {
   #greeted = false;
   readonly #watching: Disposable;
 
-  constructor(deps: DeviceDeps, link: DeviceLink, identity: SessionIdentity) {
-    this.#deps = deps;
+  constructor(shared: DeviceDeps, link: DeviceLink, identity: SessionIdentity) {
+    const sessionId = this.sessionId = shared.newSessionId();
+    const turnId = lazy(() => this.#effects.turnId);
+    const logger = shared.logger.with({ deviceId: identity.deviceId, sessionId, turnId });
+    const deps: DeviceDeps = this.#deps = Object.create(shared, { logger: { value: logger } });
     this.#link = link;
     this.#identity = identity;
     this.#version = identity.protocolVersion;
     this.#connectedAt = deps.clock.wall();
-    this.sessionId = deps.newSessionId();
     this.deviceId = identity.deviceId;
     this.connectionId = link.connectionId;
-    this.#settings = deps.settingsFor(identity.deviceId);
-    const recorder = deps.recorders?.for(identity.deviceId);
+    const { settingsRevision: revision } = deps;
+    const settings = new LiveSettings({
+      settings: () => deps.settingsFor(identity.deviceId),
+      ...(revision === undefined ? {} : { revision }),
+    });
+    this.#settings = settings.view;
+    const recorder = this.#settings.services.recorder ? deps.recorders?.for(identity.deviceId) : undefined;
     this.#recorder = recorder;
     this.#effects = new Effects({
       deps,
@@ -88,6 +97,7 @@ export class DeviceSession implements Disposable {
       clientId: identity.clientId,
       sessionId: this.sessionId,
       tell: (event) => this.actor.send(event),
+      onTurn: (turn) => settings.hold(turn.signal),
     });
     this.actor = createActor(deviceMachine, {
       id: "device",

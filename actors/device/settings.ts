@@ -6,7 +6,7 @@
 
 import type { DownlinkFormat } from "../../audio/types.ts";
 import type { UplinkTuning } from "../../audio/uplink/tuning.ts";
-import type { Config } from "../../services/config/mod.ts";
+import { type Config, isOnFor, type Rollout } from "../../services/config/mod.ts";
 import type { DailyLimits } from "./allowance.ts";
 import type { RoleSettings } from "./role.ts";
 
@@ -79,13 +79,32 @@ export interface DeviceSettings {
   readonly historyAudio: "none" | "user" | "both";
   /** Capabilities that can be switched off alone. */
   readonly features: { readonly deviceMcp: boolean; readonly voiceBargeIn: boolean; readonly speculation: boolean };
+  /** What the server does for the device beside its turns, where it does it at all. */
+  readonly services: DeviceServices;
+}
+
+/** Services that a device gets, as the roll-outs of their flags have it. */
+export interface DeviceServices {
+  readonly serverTools: boolean;
+  readonly memory: boolean;
+  readonly recorder: boolean;
+  readonly tracing: boolean;
 }
 
 /** The chart's own watchdog acts this much later than the limit that it stands behind. */
 const WATCHDOG_GRACE_MS = 5000;
 
+/** What the chat stage is able to do. */
+export interface ChatAbility {
+  /** Whether it makes use of what is remembered; true by default. */
+  readonly remembers?: boolean;
+}
+
+/** Names of the flags that may hold for a part of the devices. */
+export type DeviceFlag = { [K in keyof Config["features"]]: Rollout extends Config["features"][K] ? K : never }[keyof Config["features"]];
+
 /** The settings of a device as the configuration has them. */
-export function deviceSettings(config: Config, deviceId: string): DeviceSettings {
+export function deviceSettings(config: Config, deviceId: string, { remembers = true }: ChatAbility = {}): DeviceSettings {
   const { devices, audio, conversation, features, esp32Server, history, limits } = config;
   const {
     leadFrames = devices.leadFrames,
@@ -94,13 +113,14 @@ export function deviceSettings(config: Config, deviceId: string): DeviceSettings
     role = conversation.role,
   } = devices.overrides[deviceId] ?? {};
   const { engine: _, ...uplink } = audio.vad;
+  const has = (flag: DeviceFlag) => isOnFor(flag, features[flag], deviceId);
   return {
     helloTimeoutMs: devices.helloTimeoutMs,
     idleTimeoutMs: devices.idleTimeoutMs,
     silentMicMs: devices.silentMicMs,
     maxTextBytes: devices.maxTextBytes,
     maxFrameBytes: devices.maxFrameBytes,
-    goodbye: features.idleGoodbye ? devices.goodbye : "silent",
+    goodbye: has("idleGoodbye") ? devices.goodbye : "silent",
     thinkingLimitMs: conversation.turnWatchdogMs + WATCHDOG_GRACE_MS,
     speakingStallMs: conversation.turnWatchdogMs,
     leadFrames,
@@ -113,19 +133,25 @@ export function deviceSettings(config: Config, deviceId: string): DeviceSettings
     persona: conversation.persona,
     exitWords: conversation.exitWords,
     wakeWords: conversation.wakeWords,
-    wake: features.wakeGreeting ? conversation.wake : "listen",
+    wake: has("wakeGreeting") ? conversation.wake : "listen",
     bargeIn: conversation.bargeIn,
     policyWaitMs: conversation.policyWaitMs,
     echoTailMs: devices.echoTailMs,
     roles: conversation.roles,
     role,
-    fillerAfterMs: features.fillers ? conversation.fillerAfterMs : 0,
+    fillerAfterMs: has("fillers") ? conversation.fillerAfterMs : 0,
     contextTurns: conversation.contextTurns,
     contextTokens: conversation.contextTokens,
     limits,
     detectSpeech: esp32Server.detectSpeech.enabled,
-    historyAudio: features.historyAudio ? history.audio : "none",
-    features: { deviceMcp: features.deviceMcp, voiceBargeIn: features.voiceBargeIn, speculation: features.speculation },
+    historyAudio: has("historyAudio") ? history.audio : "none",
+    features: { deviceMcp: has("deviceMcp"), voiceBargeIn: has("voiceBargeIn"), speculation: has("speculation") },
+    services: {
+      serverTools: has("serverTools"),
+      memory: remembers && has("memory"),
+      recorder: has("recorder"),
+      tracing: has("tracing"),
+    },
   };
 }
 

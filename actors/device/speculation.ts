@@ -22,7 +22,7 @@ const MAX_ATTEMPTS = 3;
 export interface SpeculationOptions {
   readonly clock: Clock;
   /** Whether anything is begun early at all. */
-  readonly enabled: boolean;
+  readonly enabled: () => boolean;
   /** Whether the device gets answers at all: what is begun for one that does not is paid for in vain. Does not reject. */
   readonly allowed: () => Promise<boolean>;
   /** Recognises an utterance; empty where there were no words. */
@@ -58,7 +58,7 @@ export class Speculation implements Disposable {
   /** Begins work on an utterance that may be complete. What was begun before is given up. */
   begin(turn: Turn, utterance: Utterance, { answer }: { readonly answer: boolean }): void {
     this.cancel();
-    if (!this.#options.enabled || utterance.durationMs > MAX_UTTERANCE_MS) return;
+    if (utterance.durationMs > MAX_UTTERANCE_MS || !this.#options.enabled()) return;
     if (this.#turn !== turn) this.#attempts = 0;
     this.#turn = turn;
     if (++this.#attempts > MAX_ATTEMPTS) return;
@@ -98,7 +98,7 @@ export class Speculation implements Disposable {
     }
     this.cancel();
     const attempt = this.#start(turn, utterance, (own) => this.#options.recognize(utterance, { signal: own }));
-    if (this.#options.enabled) await this.#answerSoon(attempt);
+    if (this.#options.enabled()) await this.#answerSoon(attempt);
     return await heardIn(attempt, signal);
   }
 

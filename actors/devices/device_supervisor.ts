@@ -55,7 +55,9 @@ export class DeviceSupervisor {
   /** Crashes go to `log`, where there is one, under the name `devices/device`. */
   constructor(deps: DeviceDeps, log?: RestartLog) {
     const rhythms = new RhythmMemory();
-    this.#deps = { rhythmFor: (deviceId, tuning) => rhythms.for(deviceId, tuning), ...deps };
+    const rhythmFor: DeviceDeps["rhythmFor"] = (deviceId, tuning) => rhythms.for(deviceId, tuning);
+    // Members that are getters stay so: what they get may be replaced while devices talk.
+    this.#deps = Object.defineProperties({ ...deps, rhythmFor }, Object.getOwnPropertyDescriptors(deps));
     this.#clock = deps.clock;
     this.#supervisor = new Supervisor({
       clock: deps.clock,

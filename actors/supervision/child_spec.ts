@@ -63,7 +63,7 @@ export interface RunningService extends AsyncDisposable {
   /** Rejects when the service has failed, resolves when it has ended by itself. Absent where it can do neither. */
   readonly finished?: Promise<unknown>;
   /** What it supervises itself, where it does. */
-  tree?(): SupervisorSnapshot;
+  tree?(): SupervisorSnapshot | undefined;
 }
 
 /** Something of another kind than an actor: a database, a listener. */

@@ -8,6 +8,7 @@ import type { Context } from "hono";
 import type { DeviceStatus } from "../../actors/device/status.ts";
 import type { AudioStore } from "../../services/audio_store/audio_store.ts";
 import type { DeviceRegistry } from "../../services/devices/registry.ts";
+import type { LiveConfig } from "../../services/config/live/mod.ts";
 import type { HistoryArchive } from "../../services/history/archive.ts";
 import type { Erase } from "../../services/history/eraser.ts";
 import type { AlertBoard } from "../../services/alerts/board.ts";
@@ -46,6 +47,8 @@ export interface ApiDeps {
   readonly lifeCycle?: LifeCycle;
   /** Adds what the console needs. */
   readonly addConsole?: (api: Api) => void;
+  /** The configuration while the server runs; without it there is no operation on it. */
+  readonly live?: LiveConfig;
   /** Looks for the alerts; undefined while none are raised. Absent where there never are any. */
   readonly alerts?: () => AlertBoard | undefined;
 }

@@ -11,6 +11,7 @@ import { API_HEADERS } from "../page/security.ts";
 import { problemResponse } from "../problem.ts";
 import { addAlerts } from "./alerts.ts";
 import { addAudio } from "./audio.ts";
+import { addConfig } from "./config.ts";
 import type { ApiDeps } from "./deps.ts";
 import { addDevices } from "./devices.ts";
 import { addExchange } from "./exchange.ts";
@@ -63,6 +64,7 @@ export function createApi(deps: ApiDeps): Api {
   deps.addConsole?.(api);
   addStatus(api, deps);
   addSay(api, deps);
+  if (deps.live !== undefined) addConfig(api, deps.live);
   addAlerts(api, deps);
   if (deps.lifeCycle !== undefined) {
     addDevices(api, deps, deps.lifeCycle);
@@ -100,7 +102,7 @@ function describe(api: Api, { version }: ApiDeps): Record<string, unknown> {
       license: { name: "MIT" },
     },
     servers: [{ url: "/" }],
-    tags: ["Devices", "Sessions", "Turns", "Export and import", "Server"].map((name) => ({ name })),
+    tags: ["Devices", "Sessions", "Turns", "Export and import", "Configuration", "Server"].map((name) => ({ name })),
   });
   return { ...document };
 }

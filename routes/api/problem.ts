@@ -31,6 +31,10 @@ export function cutOff(): ApiProblem {
 const REQUEST_ERRORS: Readonly<Record<string, Pick<Problem, "status" | "title">>> = {
   bad_cursor: { status: 400, title: "The cursor is not one that this list gave" },
   body_too_large: { status: 413, title: "The body is too long" },
+  config_invalid: { status: 422, title: "The configuration would be wrong; nothing was changed" },
+  openai_incomplete: { status: 422, title: "The configuration would be wrong; nothing was changed" },
+  change_unknown: { status: 404, title: "There is no such change" },
+  config_log_unwritable: { status: 503, title: "The change cannot be recorded; nothing was changed" },
   import_too_large: { status: 413, title: "The file is too long" },
   import_bad_zip: { status: 422, title: "The ZIP file is not as an export is" },
 };

@@ -22,6 +22,13 @@ const statusSchema = z.strictObject({
     pendingClose: count("Sockets whose peer has not answered a Close yet"),
     max: count("server.maxConnections"),
   }),
+  load: z.strictObject({
+    overload: z.enum(["loop_delay", "memory"]).optional().meta({ description: "Why no new device is taken; absent where one is" }),
+    loopDelayMs: z.number().meta({ description: "The longest standstill of the process within the last second" }),
+    refused: z.record(z.string(), z.int()).meta({ description: "Requests of devices that were refused, by the code of the answer" }),
+    leftOut: z.record(z.string(), z.int()).meta({ description: "Work that was left out to save power" }),
+    slow: z.strictObject({ noticed: z.int(), closed: z.int() }).meta({ description: "Devices that took their audio too slowly" }),
+  }).optional().meta({ description: "What the server does not do, to go on doing the rest" }),
   devices: z.array(z.strictObject({
     deviceId: z.string(),
     clientId: z.string(),

@@ -36,8 +36,8 @@ export interface ConsoleRouteDeps {
   readonly proxies: TrustedProxies;
   readonly publicUrl: string;
   readonly version: string;
-  /** Whether the life cycle below `/api` is served. */
-  readonly api: boolean;
+  /** Whether the life cycle below `/api` is served now. */
+  readonly api: () => boolean;
   readonly check: (request: Request, peer: string) => OwnerVerdict;
 }
 

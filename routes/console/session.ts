@@ -33,7 +33,7 @@ export interface SessionRouteDeps {
   readonly proxies: TrustedProxies;
   readonly publicUrl: string;
   readonly version: string;
-  readonly api: boolean;
+  readonly api: () => boolean;
 }
 
 /** Adds the routes. */
@@ -42,7 +42,7 @@ export function addSession(app: Hono<AppEnv>, deps: SessionRouteDeps): void {
   const headers = { "cache-control": "no-store", ...API_HEADERS };
   const info = (c: Context<AppEnv>): SessionInfo => {
     const verdict = check(c.req.raw, c.env.peer);
-    return { ...(verdict.owner ? { role: verdict.role, by: verdict.by } : {}), version, api };
+    return { ...(verdict.owner ? { role: verdict.role, by: verdict.by } : {}), version, api: api() };
   };
   const refusal = (c: Context<AppEnv>): Response | undefined => {
     if (isCrossSite(c.req.raw, c.env.peer, proxies, publicUrl)) return crossSiteProblem();
@@ -61,7 +61,7 @@ export function addSession(app: Hono<AppEnv>, deps: SessionRouteDeps): void {
     if (result.ok) {
       const before = sessionToken(c.req.raw.headers);
       if (before !== undefined) signIn.sessions.end(before);
-      const body: SessionInfo = { role: result.role, by: "session", version, api };
+      const body: SessionInfo = { role: result.role, by: "session", version, api: api() };
       return c.json(body, 200, { ...headers, "set-cookie": keepToken(result.token, isSecure(c, deps)) });
     }
     if (result.reason === "limited") {

@@ -14,6 +14,7 @@ import type { InvalidationChannel } from "./channel.ts";
 import type { LruLimits } from "./lru.ts";
 import { memoryTier } from "./memory.ts";
 import { noTier } from "./none.ts";
+import { switchedTier } from "./switched.ts";
 import { RedisTier } from "./redis.ts";
 import { tieredCache } from "./tiered.ts";
 import type { CacheTier } from "./tier.ts";
@@ -29,8 +30,8 @@ const MIB = 1024 * 1024;
 export interface CacheOptions {
   /** Section `cache`. */
   readonly config: Config["cache"];
-  /** Flag `features.cache`: without it nothing is kept. */
-  readonly enabled: boolean;
+  /** Flag `features.cache`, as it is now: without it nothing is kept. */
+  readonly enabled: boolean | (() => boolean);
   /** The Redis that nodes share. */
   readonly redis?: RedisLink;
   /** Whether the data that are cached are those of several nodes: then memory alone would answer what is not true any more. */
@@ -54,8 +55,10 @@ export interface CreatedCache {
 export function createCache(options: CacheOptions): CreatedCache {
   const { config, enabled, redis: link, shared, clock, random, logger } = options;
   const limits: LruLimits = { maxEntries: config.maxEntries, maxBytes: config.maxMiB * MIB };
-  const over = (tier: CacheTier) => tieredCache({ tier, random, logger, ttlMs: config.ttlSeconds * 1000 });
-  if (!enabled) return { cache: over(noTier()) };
+  const isOn = typeof enabled === "function" ? enabled : () => enabled;
+  const over = (tier: CacheTier) => tieredCache({ tier: switchedTier(tier, isOn), random, logger, ttlMs: config.ttlSeconds * 1000 });
+  // Off for good; what can be switched on needs its place, and its channel, all the same.
+  if (enabled === false) return { cache: over(noTier()) };
   if (!shared) return { cache: over(memoryTier(clock, limits)) };
   if (link === undefined) return { cache: over(noTier()) };
   const tier = new RedisTier({ link, clock, random, logger, near: limits });

@@ -31,14 +31,30 @@ export interface LoadOptions {
   readonly defaults?: DeepPartial<Config>;
 }
 
+/** What the sources of a configuration give, not checked yet. */
+export interface LoadedLayers {
+  /** The strongest last. */
+  readonly layers: readonly Layer[];
+  /** The configuration file that is read where there is one. */
+  readonly file: string;
+  /** Whether it is there. */
+  readonly fileFound: boolean;
+}
+
 /**
  * Loads and checks the configuration.
  *
  * @throws ConfigError with everything that is wrong in any of its sources.
  */
 export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
+  return resolveConfig((await loadLayers(options)).layers);
+}
+
+/** Reads what each source gives. */
+export async function loadLayers(options: LoadOptions): Promise<LoadedLayers> {
   const { env, readText, defaults = {} } = options;
   const keys = allKeys();
+  const found = new Map<string, boolean>();
   const read = async (file: string, named?: Origin): Promise<string | Layer> => {
     const refused = (expected: string): Layer => ({
       given: [],
@@ -46,6 +62,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     });
     try {
       const text = await readText(file);
+      found.set(file, text !== undefined);
       return text ?? (named === undefined ? "" : refused("expected a configuration file, but there is none"));
     } catch (error) {
       return refused(`expected a file that can be read, but ${messageOf(error)}`);
@@ -56,13 +73,14 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const named = namedFile(options, dotenv.variables, dotenv.origin(CONFIG_VARIABLE));
   const file = named?.file ?? DEFAULT_FILE;
   const yamlText = await read(file, named?.origin);
-  return resolveConfig([
+  const layers = [
     readTree(defaults, keys, () => ({ kind: "default" })),
     typeof yamlText === "string" ? readYaml(yamlText, file, keys) : yamlText,
     ...typeof dotenvText === "string" ? [] : [dotenvText],
     readVariables(dotenv.variables, keys, dotenv.origin),
     readVariables(env, keys, () => ({ kind: "environment" })),
-  ], keys);
+  ];
+  return { layers, file, fileFound: found.get(file) === true };
 }
 
 /** A whole configuration for tests and tools: the defaults with some keys changed, checked like any other. */

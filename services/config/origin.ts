@@ -12,7 +12,9 @@ export type Origin =
   /** The environment of the process. */
   | { readonly kind: "environment" }
   /** The command line. */
-  | { readonly kind: "option" };
+  | { readonly kind: "option" }
+  /** A change at run time, which stays in the data directory; see `deno task config changes`. */
+  | { readonly kind: "runtime" };
 
 /** The place in words: `default`, `config.yaml:3`, `environment`. */
 export function describeOrigin(origin: Origin): string {

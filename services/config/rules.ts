@@ -117,6 +117,18 @@ export const RULES: readonly ConfigRule[] = [
     },
   },
   {
+    key: "load.hardMemoryMiB",
+    others: ["load.softMemoryMiB"],
+    broken: ({ load: { hardMemoryMiB, softMemoryMiB } }) =>
+      hardMemoryMiB > 0 && hardMemoryMiB <= softMemoryMiB ? `expected more than load.softMemoryMiB, which is ${softMemoryMiB}` : undefined,
+  },
+  {
+    key: "load.slowCloseMs",
+    others: ["load.slowNoticeMs"],
+    broken: ({ load: { slowCloseMs, slowNoticeMs } }) =>
+      slowCloseMs <= slowNoticeMs ? `expected more than load.slowNoticeMs, which is ${slowNoticeMs}` : undefined,
+  },
+  {
     key: "conversation.role",
     others: ["conversation.roles"],
     broken: ({ conversation: { role, roles } }) => role === "" || Object.hasOwn(roles, role) ? undefined : `expected ${namesOf(roles)}`,

@@ -21,6 +21,7 @@ import { logSection } from "./log.ts";
 import { metricsSection } from "./metrics.ts";
 import { redisSection } from "./redis.ts";
 import { recorderSection } from "./recorder.ts";
+import { loadSection } from "./protection.ts";
 import { serverSection } from "./server.ts";
 import { syncSection } from "./sync.ts";
 import { tracingSection } from "./tracing.ts";
@@ -38,6 +39,7 @@ export const configSchema = z.strictObject({
   conversation: conversationSection,
   tools: toolsSection,
   limits: limitsSection,
+  load: loadSection,
   history: historySection,
   database: databaseSection,
   redis: redisSection,

@@ -6,7 +6,7 @@
 
 import { parseArgs } from "node:util";
 import { messageOf } from "../../base/errors.ts";
-import { loadConfig } from "./load.ts";
+import { loadConfig, type LoadedLayers, loadLayers, type LoadOptions } from "./load.ts";
 import { ConfigError } from "./problem.ts";
 import type { LoadedConfig } from "./resolve.ts";
 
@@ -16,8 +16,21 @@ import type { LoadedConfig } from "./resolve.ts";
  * @throws ConfigError when the configuration or the arguments are wrong.
  */
 export async function loadSystemConfig(args: readonly string[] = []): Promise<LoadedConfig> {
+  return await loadConfig(systemOptions(args));
+}
+
+/**
+ * Reads what each source of this machine gives, as {@link loadSystemConfig} does, without checking it.
+ *
+ * @throws ConfigError when the arguments are wrong.
+ */
+export async function loadSystemLayers(args: readonly string[] = []): Promise<LoadedLayers> {
+  return await loadLayers(systemOptions(args));
+}
+
+function systemOptions(args: readonly string[]): LoadOptions {
   const file = configOption(args);
-  return await loadConfig({ ...file !== undefined && { file }, env: Deno.env.toObject(), readText });
+  return { ...file !== undefined && { file }, env: Deno.env.toObject(), readText };
 }
 
 function configOption(args: readonly string[]): string | undefined {
@@ -32,7 +45,8 @@ function configOption(args: readonly string[]): string | undefined {
   }
 }
 
-async function readText(path: string): Promise<string | undefined> {
+/** Text of a file; undefined where there is none. */
+export async function readText(path: string): Promise<string | undefined> {
   try {
     return await Deno.readTextFile(path);
   } catch (error) {

@@ -26,9 +26,12 @@ export function describeType(schema: z.ZodType): string {
     if (inner.element instanceof z.ZodObject) return "list of maps";
     return inner.element instanceof z.ZodEnum ? `list of ${describeType(inner.element)}` : "list of strings";
   }
+  if (inner instanceof z.ZodUnion) return String(schema.meta()?.expects ?? "one of several forms");
   if (inner instanceof z.ZodRecord || inner instanceof z.ZodObject) return "map";
   if (inner instanceof z.ZodString) return inner.minLength === null ? "string" : "string, not empty";
-  throw new TypeError(`Cannot describe a schema of type ${inner.def.type}: expected number, boolean, enum, literal, array, map or string`);
+  throw new TypeError(
+    `Cannot describe a schema of type ${inner.def.type}: expected number, boolean, enum, literal, array, map, union or string`,
+  );
 }
 
 /** What a value at `path` below `schema` must be; the words of the nearest schema that has some. */

@@ -36,10 +36,11 @@ export function readVariables(
 
 /**
  * The value that a text stands for. Text that cannot be read as what the schema wants is given back as it is, for the schema to refuse.
- * Lists are written as JSON or with commas, maps as JSON, booleans as true, false, 1 or 0, numbers in decimal.
+ * Lists are written as JSON or with commas, maps as JSON, booleans as true, false, 1 or 0, roll-outs as these or as JSON, numbers in decimal.
  */
 export function parseVariable(text: string, schema: z.ZodType): unknown {
   const inner = unwrapped(schema);
+  if (inner instanceof z.ZodUnion) return BOOLEANS.get(text) ?? parseJson(text);
   if (inner instanceof z.ZodBoolean) return BOOLEANS.get(text) ?? text;
   if (inner instanceof z.ZodNumber || inner instanceof z.ZodLiteral) return DECIMAL.test(text) ? Number(text) : text;
   if (inner instanceof z.ZodRecord) return text.trim() === "" ? {} : parseJson(text);

@@ -9,6 +9,9 @@ import { type LocalDay, localDay } from "../../base/local_day.ts";
 import type { DeviceStore, DeviceUsage } from "./device_store.ts";
 import type { TurnRecord } from "./store.ts";
 
+/** Devices that are remembered at once: more than a process serves in a day. */
+const MAX_DEVICES = 10_000;
+
 /** What {@link DailyUsage} needs. */
 export interface DailyUsageOptions {
   readonly clock: Clock;
@@ -38,6 +41,8 @@ export class DailyUsage {
     const known = this.#devices.get(deviceId);
     if (known !== undefined) return { ...await known };
     const counted = this.#options.store.usageOf(deviceId, startsAt, endsAt).then((usage) => ({ ...usage }));
+    // What is forgotten is counted anew from the history.
+    if (this.#devices.size >= MAX_DEVICES) this.#devices.clear();
     this.#devices.set(deviceId, counted);
     try {
       return { ...await counted };

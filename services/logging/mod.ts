@@ -4,5 +4,6 @@
  * @module
  */
 
-export { configureLogging, createLogger, type LoggingOptions, ROOT_CATEGORY } from "./logging.ts";
+export { configureLogging, createLogger, type Logging, type LoggingOptions, ROOT_CATEGORY } from "./logging.ts";
+export { type LogIds, withLogIds } from "./context.ts";
 export { REDACTED } from "./redaction.ts";

@@ -43,7 +43,7 @@ export interface TracedProviders {
 export interface TurnTracerOptions {
   /** Version of this program. */
   readonly version: string;
-  readonly providers: TracedProviders;
+  readonly providers: TracedProviders | (() => TracedProviders);
   /** Whether traces hold what was said. */
   readonly content: boolean;
   /** Secret behind the names of devices: see {@link deviceHash}. */
@@ -94,8 +94,9 @@ function traceTurn(tracer: Tracer, { turn, syntheses }: TracedTurn, options: Tur
   }
   const lastMs = Math.max(endedAt - startedAt, timings.persistedMs ?? 0, ...computed.stages.map(({ endMs }) => endMs));
   const context = trace.setSpan(ROOT_CONTEXT, root);
+  const providers = typeof options.providers === "function" ? options.providers() : options.providers;
   const child = (name: StageName | "tts", startMs: number, endMs: number, attributes: Attributes) => {
-    const work = workOf(name, options.providers);
+    const work = workOf(name, providers);
     span(tracer, context, name, startedAt + startMs, startedAt + endMs, { "xz.stage": name, ...work, ...attributes });
   };
   for (const { name, startMs, endMs, responseMs } of computed.stages) child(name, startMs, endMs, { "xz.response_ms": responseMs });

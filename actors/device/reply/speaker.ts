@@ -7,7 +7,7 @@
 import { type Clock, delay } from "../../../base/clock.ts";
 import type { AppError } from "../../../base/errors.ts";
 import { encodeAudioFrame, type KnownServerMessage, type ProtocolVersion } from "../../../protocol/mod.ts";
-import type { ChatRequest, ChatStage } from "../../../services/esp32_server/stages.ts";
+import type { ChatRequest, ChatStage, SynthesizeStage } from "../../../services/esp32_server/stages.ts";
 import { StageError } from "../../../services/esp32_server/errors.ts";
 import type { Conversation } from "../conversation.ts";
 import { isLimited, overLimit } from "../allowance.ts";
@@ -40,6 +40,7 @@ export interface SpeakerOptions {
   readonly conversation: Conversation;
   /** The chat stage, which may have begun the answer already. */
   readonly chat: ChatStage;
+  readonly synthesize: SynthesizeStage;
   readonly role: DeviceRole;
   readonly recorder: SessionRecorder | undefined;
   readonly send: (message: KnownServerMessage) => void;
@@ -78,12 +79,12 @@ export class Speaker {
 
   /** Starts a reply; disposing the result ends it at once, if it is not over. */
   start(turn: Turn, job: ReplyJob, tell: (event: ReplyEvent) => void): Disposable {
-    const { deps, role, link, send, version } = this.#options;
+    const { deps, synthesize, role, link, send, version } = this.#options;
     if (turn.userText !== "") this.#language = languageOf(turn.userText);
     const reply = new Reply({
       clock: deps.clock,
       settings: role.settings,
-      synthesize: deps.server,
+      synthesize,
       encoder: deps.encoder,
       loadDecoders: deps.loadDecoders,
       turn,
@@ -259,8 +260,8 @@ export class Speaker {
   }
 
   #fillSilence(reply: Reply): void {
-    const { deps: { clips }, settings: { fillerAfterMs }, report } = this.#options;
-    if (clips === undefined || fillerAfterMs === 0) return;
+    const { deps: { clips, spare }, settings: { fillerAfterMs }, report } = this.#options;
+    if (clips === undefined || fillerAfterMs === 0 || spare?.("filler") === false) return;
     reply.fillAfter(fillerAfterMs, () => clips.get("moment", this.language), (error) => report("playing a filler", error));
   }
 
@@ -315,7 +316,11 @@ export class Speaker {
       roles: Object.keys(settings.roles),
       changeRole: (name: string) => role.choose(name).catch((error) => report("keeping the role", error)),
     };
-    return new ToolBelt({ device, server: deps.tools, context: { deviceId, sessionId, language, conversation } });
+    return new ToolBelt({
+      device,
+      server: settings.services.serverTools ? deps.tools : undefined,
+      context: { deviceId, sessionId, language, conversation },
+    });
   }
 }
 

@@ -58,7 +58,10 @@ function values(key: ConfigKey): fc.Arbitrary<unknown> {
   if (key.name === "conversation.exitWords") return fc.array(fc.string({ minLength: 1 }).filter((word) => word.trim() === word));
   if (key.name === "tools.weather.url") return fc.webPath().map((path) => `https://weather.example${path}/{place}`);
   if (key.name === "redis.url") return fc.domain().map((host) => `rediss://user:password@${host}:6379/1`);
-  if (key.name === "sync.push.secret") return fc.string({ unit: "grapheme", minLength: 16 });
+  if (schema instanceof z.ZodUnion) {
+    return fc.oneof(fc.boolean(), fc.record({ percent: fc.integer({ min: 0, max: 100 }) }, { noNullPrototype: true }));
+  }
+  if (key.name === "sync.push.secret" || key.name === "metrics.token") return fc.string({ unit: "grapheme", minLength: 16 });
   if (key.name === "alerts.webhooks") {
     const secret = fc.string({ unit: "grapheme-ascii", minLength: 16 }).filter((text) => !text.startsWith("whsec_"));
     return fc.array(fc.record({ url: fc.domain().map((host) => `https://${host}/alerts`), secret }, { noNullPrototype: true }), {
