@@ -15,7 +15,7 @@ export const FOREIGN_HOST = "console.test";
 export const CHROMIUM = needs("chromium");
 
 /** How long a page may take for one step on a machine with other work, milliseconds. */
-export const PAGE_PATIENCE_MS = 30_000;
+export const PAGE_PATIENCE_MS = 60_000;
 
 const ARGS = [
   "--no-sandbox",
@@ -61,7 +61,12 @@ async function loadChromium(): Promise<BrowserType> {
 export async function startBrowser(args: readonly string[] = []): Promise<TestBrowser> {
   const rules = `--host-resolver-rules=MAP ${FOREIGN_HOST} 127.0.0.1, MAP *.${FOREIGN_HOST} 127.0.0.1`;
   const chromium = await loadChromium();
-  const browser = await chromium.launch({ executablePath: CHROMIUM.path, headless: true, args: [...ARGS, rules, ...args] });
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM.path,
+    headless: true,
+    args: [...ARGS, rules, ...args],
+    timeout: PAGE_PATIENCE_MS,
+  });
   const open = async (options: BrowserContextOptions = {}) => {
     const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: 800 }, ...options });
     context.setDefaultTimeout(PAGE_PATIENCE_MS);
