@@ -4,6 +4,7 @@
  * @module
  */
 
+import { DeviceNews } from "../actors/devices/device_news.ts";
 import type { DeviceSupervisor } from "../actors/devices/device_supervisor.ts";
 import { platformChildren } from "../actors/platform/tree.ts";
 import type { AnyChildSpec } from "../actors/supervision/child_spec.ts";
@@ -50,7 +51,8 @@ export function composeProcess(surroundings: Surroundings): ProcessParts {
   const database = databasePart(around, redis);
   const speech = speechPart(around);
   const sync = syncPart(around, { database, speech, redis });
-  const devices = devicesPart(around, { configuration, database, speech, recorders });
+  const news = new DeviceNews();
+  const devices = devicesPart(around, { configuration, database, speech, recorders, news });
   const http: Provided<Ports> = httpPart(around, {
     configuration,
     database,
@@ -58,6 +60,7 @@ export function composeProcess(surroundings: Surroundings): ProcessParts {
     sync,
     devices,
     recorders,
+    news,
     health: () => health?.report(),
     alerts: () => alerts?.peek(),
   });

@@ -16,7 +16,7 @@ import type { DeviceActorEvent, ReplyEvent } from "./events.ts";
 import { Conversation } from "./conversation.ts";
 import { DEVICE_PATIENCE_MS } from "./limits.ts";
 import type { SessionMemory } from "./memory.ts";
-import { DeviceRole } from "./role.ts";
+import { DEFAULT_ROLE, DeviceRole } from "./role.ts";
 import type { DeviceLink } from "./link.ts";
 import { McpClient } from "./mcp/mcp_client.ts";
 import { Mic } from "./mic.ts";
@@ -123,6 +123,11 @@ export class Effects implements DevicePorts, Disposable {
   /** The device's side of MCP, once it has said hello and offers tools. */
   get mcp(): McpClient | undefined {
     return this.#mcp;
+  }
+
+  /** Changes the role, from the next reply on, and keeps it; undefined goes back to that of the configuration. */
+  async chooseRole(name: string | undefined): Promise<void> {
+    await this.#role.choose(name ?? DEFAULT_ROLE);
   }
 
   /** Takes what the device's hello agreed on. */

@@ -38,6 +38,7 @@ Deno.test("keys that hold secrets, and only they, are marked", () => {
     "metrics.token",
     "alerts.webhooks",
     "console.password",
+    "console.viewerPassword",
   ]);
 });
 
