@@ -126,6 +126,6 @@ Deno.test("numbers that came to the registry while the history was being opened 
     own.a = 0;
     return turns.call(fx.archive, query);
   };
-  await fx.retention.apply();
+  await fx.clock.advance(HOUR + 1000);
   assert.equal(fx.left().filter((id) => id.startsWith("a")).length, 4);
 });
