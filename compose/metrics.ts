@@ -82,7 +82,11 @@ export interface ReadParts {
 }
 
 /** Has the figures of the parts read from them; called once. */
-export function readFromParts({ instruments }: Metrics, parts: ReadParts, { config, clock, version, platform }: Surroundings): void {
+export function readFromParts(
+  { instruments }: Metrics,
+  parts: ReadParts,
+  { config, counters, clock, version, platform }: Surroundings,
+): void {
   const { database, devices, sync, http, report } = parts;
   readMetrics(instruments, {
     version,
@@ -98,6 +102,7 @@ export function readFromParts({ instruments }: Metrics, parts: ReadParts, { conf
     cache: () => database.peek()?.cache.counts,
     health: () => report()?.checks.map(({ id, status }) => ({ component: id, status })) ?? [],
     ready: () => http()?.readiness().ready,
+    load: () => counters.counts(),
   }, clock);
   exportByOtel(instruments.registry, version);
 }
