@@ -136,6 +136,21 @@ Deno.test("collections at the same time share one, and one that fails keeps the 
   assert.equal(fetches, 2);
 });
 
+Deno.test("while counting is off counters and histograms stand still, and go on from there", () => {
+  let isOn = false;
+  const { audioFrames, eventLoopDelay } = createInstruments(new Registry(() => isOn));
+  const count = () => {
+    audioFrames.add(1, "in");
+    eventLoopDelay.observe(0.01);
+    return [audioFrames.get("in"), eventLoopDelay.samples()[0]?.counts.at(-1)];
+  };
+  assert.deepEqual(count(), [0, 0]);
+  isOn = true;
+  assert.deepEqual(count(), [1, 1]);
+  isOn = false;
+  assert.deepEqual(count(), [1, 1]);
+});
+
 Deno.test("a metric cannot be declared twice, nor with labels that make it too large", () => {
   const registry = new Registry();
   registry.gauge({ name: "t", help: "T" });
