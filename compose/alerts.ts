@@ -23,13 +23,13 @@ import type { Surroundings } from "./surroundings.ts";
 export interface AlertsNeeds {
   readonly devices: Provided<DeviceSupervisor>;
   readonly health: () => HealthReport | undefined;
-  readonly metrics: Provided<MetricsDaemon> | undefined;
+  readonly metrics: Provided<MetricsDaemon>;
 }
 
-/** The alerts of the process; absent where none are raised. Whatever they do, the process goes on. */
+/** The alerts of the process, which are not to run while `features.alerts` is off; absent where none are ever raised. Whatever they do, the process goes on. */
 export function alertsPart(around: Surroundings, needs: AlertsNeeds): Provided<Alerts> | undefined {
-  const { config: { alerts, features, dataDir }, clock, random } = around;
-  if (!features.alerts || !alerts.enabled) return undefined;
+  const { config: { alerts, dataDir }, clock, random } = around;
+  if (!alerts.enabled) return undefined;
   const logger = createLogger("alerts");
   const read = reader(around, needs);
   return provide({ id: "alerts", optional: true }, async ({ resources }) => {
@@ -38,16 +38,16 @@ export function alertsPart(around: Surroundings, needs: AlertsNeeds): Provided<A
   });
 }
 
-function reader({ config, platform, metrics }: Surroundings, needs: AlertsNeeds): Read {
+function reader({ config, live, platform, metrics }: Surroundings, needs: AlertsNeeds): Read {
   const limits = watchdogs(deviceSettings(config, ""));
   return async () => {
-    const counted = metrics === undefined ? {} : await readingsOf(metrics.instruments, metrics.tally);
+    const counted = metrics === undefined || !live.config.features.metrics ? {} : await readingsOf(metrics.instruments, metrics.tally);
     const report = needs.health();
     const devices = needs.devices.peek()?.which();
-    const loopMs = needs.metrics?.peek()?.eventLoopMs;
+    const loopMs = needs.metrics.peek()?.eventLoopMs;
     // Without a server behind it the outbox is no queue, and without the flag it waits because it was told to.
     const { outboxOldestSeconds, ...others } = counted;
-    const delivers = config.features.delivery && hasRemote(config) && outboxOldestSeconds !== undefined;
+    const delivers = live.config.features.delivery && hasRemote(config) && outboxOldestSeconds !== undefined;
     return {
       ...others,
       ...(delivers ? { outboxOldestSeconds } : {}),

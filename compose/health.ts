@@ -30,7 +30,7 @@ export interface HealthNeeds {
   readonly speech: Provided<Speech>;
   readonly sync: Provided<RunningSync> | undefined;
   readonly http: () => Ports | undefined;
-  readonly metrics: Provided<MetricsDaemon> | undefined;
+  readonly metrics: Provided<MetricsDaemon>;
 }
 
 /** How often the stages are asked where the configuration leaves it to this, milliseconds: an outage shows within 5 s. */
@@ -40,9 +40,8 @@ const CLOUD_STAGES_MS = 30_000;
 /** How long a restart is remembered, milliseconds. */
 const RESTARTS_MS = 600_000;
 
-/** The health of the process; absent where nobody is to ask. */
-export function createHealth({ config, clock, random, platform }: Surroundings, needs: HealthNeeds): Health | undefined {
-  if (!config.features.health) return undefined;
+/** The health of the process, whose actor is not to run while `features.health` is off. */
+export function createHealth({ config, load: machine, clock, random, platform }: Surroundings, needs: HealthNeeds): Health {
   const { health, server, dataDir, esp32Server } = config;
   const { database, redis, speech, sync, http, metrics } = needs;
   const remote = () => database.peek()?.remote;
@@ -64,7 +63,8 @@ export function createHealth({ config, clock, random, platform }: Surroundings, 
       return counts === undefined ? undefined : heldSockets(counts);
     }, server.maxConnections),
     restartsCheck({ tree: () => platform.tree(), failures: () => platform.log.recent() }, clock, RESTARTS_MS, health.restartsWarn),
-    ...(metrics === undefined ? [] : [eventLoopCheck(() => metrics.peek()?.eventLoopMs, health.eventLoopWarnMs)]),
+    // Where nothing is counted, whoever sheds load knows it as well.
+    eventLoopCheck(() => metrics.peek()?.eventLoopMs ?? machine.loopDelayMs, health.eventLoopWarnMs),
     memoryCheck(health.maxMemoryMib),
     diskCheck(dataDir, health.diskWarnMib, health.diskFailMib),
   ];

@@ -15,6 +15,7 @@ import { EventLoopMonitor } from "../services/metrics/event_loop.ts";
 import { AVAILABILITY_WINDOWS, createInstruments, type Instruments } from "../services/metrics/instruments.ts";
 import { exportByOtel } from "../services/metrics/otel.ts";
 import { ProviderMetrics } from "../services/metrics/providers.ts";
+import { Registry } from "../services/metrics/registry.ts";
 import { readMetrics } from "../services/metrics/sources.ts";
 import { hasRemote } from "./remote.ts";
 import type { Stores } from "./database.ts";
@@ -37,13 +38,13 @@ export interface MetricsDaemon {
   readonly eventLoopMs: number;
 }
 
-/** Makes the metrics and their daemon; absent where nothing is counted. */
+/** Makes the metrics and their daemon. While `features.metrics` is off nothing is counted, and the daemon is not to run. */
 export function createMetrics(
-  { config, clock }: Pick<Surroundings, "config" | "clock">,
+  { config, live, clock }: Pick<Surroundings, "config" | "live" | "clock">,
   ready: () => boolean,
-): { readonly metrics: Metrics; readonly daemon: Provided<MetricsDaemon> } | undefined {
-  if (!config.features.metrics) return undefined;
-  const instruments = createInstruments();
+): { readonly metrics: Metrics; readonly daemon: Provided<MetricsDaemon> } {
+  const isOn = () => live.config.features.metrics;
+  const instruments = createInstruments(new Registry(isOn));
   const providers = new ProviderMetrics(instruments, clock);
   const daemon = provide({ id: "metrics" }, async ({ resources }) => {
     const logger = createLogger("metrics");
@@ -59,6 +60,7 @@ export function createMetrics(
   });
   const tally = { total: 0, failed: 0 };
   const turn = (failedByUs: boolean) => {
+    if (!isOn()) return;
     tally.total++;
     if (failedByUs) tally.failed++;
     daemon.peek()?.turn(failedByUs);
@@ -82,7 +84,11 @@ export interface ReadParts {
 }
 
 /** Has the figures of the parts read from them; called once. */
-export function readFromParts({ instruments }: Metrics, parts: ReadParts, { config, clock, version, platform }: Surroundings): void {
+export function readFromParts(
+  { instruments }: Metrics,
+  parts: ReadParts,
+  { config, counters, clock, version, platform }: Surroundings,
+): void {
   const { database, devices, sync, http, report } = parts;
   readMetrics(instruments, {
     version,
@@ -98,6 +104,7 @@ export function readFromParts({ instruments }: Metrics, parts: ReadParts, { conf
     cache: () => database.peek()?.cache.counts,
     health: () => report()?.checks.map(({ id, status }) => ({ component: id, status })) ?? [],
     ready: () => http()?.readiness().ready,
+    load: () => counters.counts(),
   }, clock);
   exportByOtel(instruments.registry, version);
 }

@@ -5,6 +5,7 @@
  */
 
 import { DeviceNews } from "../actors/devices/device_news.ts";
+import type { Health } from "../actors/health/health.ts";
 import type { DeviceSupervisor } from "../actors/devices/device_supervisor.ts";
 import { platformChildren } from "../actors/platform/tree.ts";
 import type { AnyChildSpec } from "../actors/supervision/child_spec.ts";
@@ -35,9 +36,9 @@ export interface ProcessParts {
 
 /** Composes the process; nothing is started. */
 export function composeProcess(surroundings: Surroundings): ProcessParts {
-  const { config, clock, version } = surroundings;
+  const { config, live, clock, version } = surroundings;
   const counting = createMetrics(surroundings, () => http.peek()?.readiness().ready ?? false);
-  const metrics = counting?.metrics;
+  const { metrics } = counting;
   const around: Surroundings = { ...surroundings, metrics };
   const recorders = new RecorderHub({
     clock,
@@ -47,7 +48,9 @@ export function composeProcess(surroundings: Surroundings): ProcessParts {
     maxDevices: config.server.maxConnections,
   });
   const configuration = configurationPart(around);
-  const redis = redisPart(around, () => health?.refresh("redis"));
+  // While nobody asks, nobody knows: what was found before says nothing of now.
+  const report = () => live.config.features.health ? health.report() : undefined;
+  const redis = redisPart(around, () => health.refresh("redis"));
   const database = databasePart(around, redis);
   const speech = speechPart(around);
   const sync = syncPart(around, { database, speech, redis });
@@ -61,26 +64,18 @@ export function composeProcess(surroundings: Surroundings): ProcessParts {
     devices,
     recorders,
     news,
-    health: () => health?.report(),
+    health: report,
     alerts: () => alerts?.peek(),
   });
-  const health = createHealth(around, { database, redis, speech, sync, http: () => http.peek(), metrics: counting?.daemon });
-  const alerts = alertsPart(around, { devices, health: () => health?.report(), metrics: counting?.daemon });
-  if (metrics !== undefined) {
-    const parts = { database, devices, sync, http: () => http.peek(), report: () => health?.report() };
-    readFromParts(metrics, parts, around);
-  }
+  const health: Health = createHealth(around, { database, redis, speech, sync, http: () => http.peek(), metrics: counting.daemon });
+  const alerts = alertsPart(around, { devices, health: report, metrics: counting.daemon });
+  readFromParts(metrics, { database, devices, sync, http: () => http.peek(), report }, around);
   const children = platformChildren({
     configuration,
     ...(redis === undefined ? {} : { redis }),
     database,
     speech,
-    daemons: {
-      ...daemonParts(around, database, sync),
-      ...(counting === undefined ? {} : { metrics: counting.daemon }),
-      ...(health === undefined ? {} : { health: health.spec }),
-      ...(alerts === undefined ? {} : { alerts }),
-    },
+    daemons: daemonParts(around, database, sync, { metrics: counting.daemon, health: health.spec, alerts }),
     devices,
     http,
   });

@@ -255,7 +255,7 @@ export function createApp(deps: AppDeps): App {
   app.get("/readyz", (c) => health.ready(owner.mayRead(c)));
   app.get("/startupz", () => health.started());
   app.get("/metrics", async (c) => {
-    if (deps.metrics === undefined) {
+    if (deps.metrics === undefined || deps.liveConfig?.config.features.metrics === false) {
       const title = "Nothing is counted: features.metrics is false";
       return problemResponse({ status: 404, code: "metrics_off", title }, API_HEADERS);
     }

@@ -58,24 +58,32 @@ export class Health {
 
   /** What is known. Asks nobody. */
   report(): HealthReport {
-    const { checks, clock, tuning } = this.#options;
+    const { checks } = this.#options;
     const known = checks.flatMap(({ id }) => this.#known[id] ?? []);
     const complete = known.length === checks.length;
-    const now = clock.wall();
-    const isStale = known.some(({ id, at }) => {
-      const { intervalMs = tuning.intervalMs } = this.#checks.get(id)!;
-      return now - at > STALE_INTERVALS * intervalMs + tuning.timeoutMs;
-    });
-    return { status: overall(known, complete && !isStale), complete, checks: known };
+    return { status: overall(known, complete && !known.some((check) => this.#isStale(check))), complete, checks: known };
   }
 
   /** Has a check asked at once, or all of them. */
   refresh(id?: string): void {
-    this.#actor?.send({ type: "CHECK_NOW", ...(id === undefined ? {} : { id }) });
+    if (this.#actor?.getSnapshot().status !== "active") return;
+    this.#actor.send({ type: "CHECK_NOW", ...(id === undefined ? {} : { id }) });
+  }
+
+  #isStale({ id, at }: SettledCheck): boolean {
+    const { clock, tuning } = this.#options;
+    const { intervalMs = tuning.intervalMs } = this.#checks.get(id)!;
+    return clock.wall() - at > STALE_INTERVALS * intervalMs + tuning.timeoutMs;
+  }
+
+  /** What was found long ago, before the actor was switched off, says nothing of now. */
+  #forgetStale(): void {
+    this.#known = Object.fromEntries(Object.entries(this.#known).filter(([, check]) => !this.#isStale(check)));
   }
 
   #create(): Actor<typeof healthMachine> {
     const { checks, tuning, clock, logger } = this.#options;
+    this.#forgetStale();
     const actor = createActor(healthMachine, { clock, input: { ports: this.#ports(), checks, tuning } });
     observe(actor, {
       next: ({ context }) => this.#known = { ...this.#known, ...context.settled },

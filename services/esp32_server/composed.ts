@@ -100,6 +100,9 @@ export class Composed implements ComposedEsp32Server {
     const names = [...new Set(stages.flatMap(([, providers]) => providers))];
     const asked = await Promise.all(names.map(async (name) => [name, await (this.#parts[name]?.health(options) ?? [])] as const));
     const own = new Map(asked);
+    for (const [name, found] of asked) {
+      for (const { stage, status } of found) this.#stages.checked(stage, name, status !== "fail");
+    }
     const seen = this.#stages.health();
     return stages.map(([stage, providers]) =>
       joined(

@@ -86,7 +86,7 @@ class CounterFamily extends SingleValue {
 
   add(value: number, a = "", b = "", c = ""): void {
     // A counter that went down would look like a restart of the process.
-    if (!(value >= 0)) return;
+    if (!(value >= 0) || !this.isCounting()) return;
     const series = this.place(a, b, c);
     this.take(series, value);
     this.listener?.(series, value);

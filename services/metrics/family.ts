@@ -51,6 +51,8 @@ export abstract class Family {
   /** Whether a series was ever counted. */
   protected readonly used: Uint8Array;
   protected listener: SeriesListener | undefined;
+  /** Whether anything is counted now. */
+  protected isCounting: () => boolean = always;
 
   constructor({ name, help, labels = [], fromStart = false }: FamilyOptions<Labels>) {
     this.name = name;
@@ -73,6 +75,11 @@ export abstract class Family {
   /** Has `listener` hear of everything from now on; the last one set hears. */
   listen(listener: SeriesListener): void {
     this.listener = listener;
+  }
+
+  /** Has what is to be counted ignored while `isOn` says no. */
+  countWhile(isOn: () => boolean): void {
+    this.isCounting = isOn;
   }
 
   /** Values of the labels of a series. */
@@ -100,4 +107,8 @@ export abstract class Family {
     if (labels.length > 2) series = series * labels[2]!.size + labels[2]!.indexOf(c);
     return series;
   }
+}
+
+function always(): boolean {
+  return true;
 }

@@ -50,7 +50,7 @@ export abstract class HistogramFamily extends Family {
 
   protected count(value: number, a: string, b: string, c: string): void {
     // Also false of what is no number, which would poison the sum for ever.
-    if (!(value > -Infinity && value < Infinity)) return;
+    if (!(value > -Infinity && value < Infinity) || !this.isCounting()) return;
     const { buckets } = this;
     const series = this.place(a, b, c);
     let bucket = 0;

@@ -76,6 +76,8 @@ export type ConnectionResult = typeof CONNECTION_RESULTS[number];
 /** The result that a request for a device socket is counted as, by the code of its answer. */
 export function connectionResult(code: string): ConnectionResult {
   if (code.startsWith("token_")) return "token";
+  if (code.startsWith("too_many_")) return RESULT_OF[code] ?? "limited";
+  if (code.startsWith("overloaded_")) return "overloaded";
   return RESULT_OF[code] ?? "bad_identity";
 }
 
@@ -167,6 +169,23 @@ export function createInstruments(registry: Registry = new Registry()) {
       name: "xz_audio_frames_dropped_total",
       help: "Frames of audio that were not used, by the reason",
       labels: [oneOf("reason", DROP_REASONS)],
+      fromStart: true,
+    }),
+    loadRefused: registry.counter({
+      name: "xz_load_refused_total",
+      help: "Requests of devices that were refused, at the socket and by OTA, by the code of the answer",
+      labels: [firstOf("code", MAX_WORDS)],
+    }),
+    loadLeftOut: registry.counter({
+      name: "xz_load_left_out_total",
+      help: "Work that was left out to save power, by what it was",
+      labels: [oneOf("what", ["speculation", "filler"])],
+      fromStart: true,
+    }),
+    slowDevices: registry.counter({
+      name: "xz_slow_devices_total",
+      help: "Devices that took audio too slowly: noticed, and closed",
+      labels: [oneOf("result", ["noticed", "closed"])],
       fromStart: true,
     }),
     falseInterruptions: registry.counter({

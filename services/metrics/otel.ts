@@ -26,6 +26,7 @@ export function exportByOtel(registry: Registry, version: string, meter: Meter =
     if (by !== undefined && family.type !== "histogram") observed.push({ family, by });
   }
   meter.addBatchObservableCallback(async (result) => {
+    if (!registry.isOn()) return;
     await registry.collect();
     for (const { family, by } of observed) {
       for (const { labels, value } of family.samples()) result.observe(by, value, named(family, labels));

@@ -43,15 +43,19 @@ export class ProviderMetrics {
       case "served":
         this.#serving.set(kind, provider);
         providerRequests.add(1, kind, provider, "served");
-        return this.#ratio.add(1, 1);
+        return this.#add(1, 1);
       case "failed":
         providerRequests.add(1, kind, provider, event.delivered ? "cut_off" : "failed");
         // What is cut off had been counted as served.
-        return event.delivered ? this.#ratio.add(-1, 0) : this.#ratio.add(0, 1);
+        return event.delivered ? this.#add(-1, 0) : this.#add(0, 1);
       case "skipped":
         return providerRequests.add(1, kind, provider, "skipped");
       case "breaker":
         return providerBreaker.set(BREAKER[event.to], kind, provider);
     }
   };
+
+  #add(good: number, all: number): void {
+    if (this.#instruments.registry.isOn()) this.#ratio.add(good, all);
+  }
 }

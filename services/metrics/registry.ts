@@ -18,6 +18,9 @@ export class Registry {
   readonly #before: (() => Promise<void>)[] = [];
   #collecting: Promise<void> | undefined;
 
+  /** With `isOn`, counters and histograms stand still while it says no; gauges tell of what is, and go on. */
+  constructor(readonly isOn: () => boolean = () => true) {}
+
   /** The metrics in the order of their declaration. */
   get families(): readonly AnyFamily[] {
     return [...this.#families.values()];
@@ -54,6 +57,7 @@ export class Registry {
     if (this.#families.has(family.name)) {
       throw new AppError(`Metric ${family.name} is declared twice`, { code: "metric_declared" });
     }
+    (family as unknown as AnyFamily).countWhile(this.isOn);
     this.#families.set(family.name, family as unknown as AnyFamily);
     return family;
   }

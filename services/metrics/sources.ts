@@ -5,6 +5,7 @@
  */
 
 import type { Clock } from "../../base/clock.ts";
+import type { LoadCounts } from "../load/counters.ts";
 import { within } from "./within.ts";
 import type { Instruments } from "./instruments.ts";
 import { RecentRatio } from "./ratio.ts";
@@ -59,6 +60,8 @@ export interface MetricSources {
   /** Components of health and how they are. */
   readonly health?: () => readonly { readonly component: string; readonly status: "pass" | "warn" | "fail" }[];
   readonly ready?: () => boolean | undefined;
+  /** What was refused, left out and dropped. */
+  readonly load?: () => LoadCounts;
 }
 
 /** Longest wait for what has to be asked for, milliseconds: a scrape has 10 s, and old figures are better than none. */
@@ -121,6 +124,23 @@ export function readMetrics(instruments: Instruments, sources: MetricSources, cl
     if (outbox !== undefined) tell(outbox.oldestAt === undefined ? 0 : Math.max(0, clock.wall() - outbox.oldestAt) / 1000);
   });
   readCache(instruments, sources, clock);
+  readLoad(instruments, sources);
+}
+
+function readLoad({ loadRefused, loadLeftOut, slowDevices }: Instruments, { load }: MetricSources): void {
+  loadRefused.read((tell) => {
+    for (const [code, count] of Object.entries(load?.().refused ?? {})) tell(count, code);
+  });
+  loadLeftOut.read((tell) => {
+    const leftOut = load?.().leftOut;
+    if (leftOut !== undefined) { for (const what of ["speculation", "filler"] as const) tell(leftOut[what] ?? 0, what); }
+  });
+  slowDevices.read((tell) => {
+    const slow = load?.().slow;
+    if (slow === undefined) return;
+    tell(slow.noticed, "noticed");
+    tell(slow.closed, "closed");
+  });
 }
 
 function readCache({ cacheEvents, cacheHits, registry }: Instruments, sources: MetricSources, clock: Clock): void {

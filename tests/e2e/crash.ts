@@ -159,7 +159,8 @@ async function compare(dataDir: string, observer: Observer, stores: CrashStores 
     await using archive = await stores.archive();
     const all = async (each: HistoryArchive) => ({
       turns: await allPages((query) => each.turns({ ...query, order: "oldest" }), 1000),
-      sessions: await allPages((query) => each.sessions(query), 1000),
+      // A session that was killed before its first turn has nothing to travel with, and stays in the data directory.
+      sessions: (await allPages((query) => each.sessions(query), 1000)).filter((session) => session.turns > 0),
     });
     assert.deepEqual(await all(archive), await all(store), "row by row the same");
     assert.deepEqual(await store.outboxLoad(), { turns: 0, sessions: 0, parked: 0 });

@@ -61,3 +61,44 @@ Deno.test("a server whose output nobody reads any more goes on and ends in good 
     await Deno.remove(dataDir, { recursive: true });
   }
 });
+
+Deno.test("health, metrics and alerts stop when their flag is turned off and start when it is turned on, while the server runs", async () => {
+  await using server = await startServer();
+  const get = async (path: string) => {
+    const response = await fetch(server.url + path);
+    return { status: response.status, text: await response.text() };
+  };
+  const set = async (value: boolean) => {
+    const headers = { "content-type": "application/json" };
+    const body = JSON.stringify({ health: value, metrics: value, alerts: value });
+    const response = await fetch(`${server.url}/api/flags`, { method: "PATCH", headers, body });
+    const { needRestart } = await response.json();
+    assert.deepEqual([response.status, needRestart], [200, []]);
+  };
+  const until = async (path: string, wanted: (answer: { readonly status: number; readonly text: string }) => boolean) => {
+    const deadline = performance.now() + 20_000;
+    for (;;) {
+      const answer = await get(path);
+      if (wanted(answer)) return answer;
+      assert.ok(performance.now() < deadline, `${path}: ${answer.status} ${answer.text}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  const checks = ({ text }: { readonly text: string }) => Object.keys(JSON.parse(text).services ?? {}).length;
+  const runs = ({ text }: { readonly text: string }) => JSON.parse(text).enabled === true;
+  const accepts = ({ text }: { readonly text: string }) =>
+    /^xz_turns_total/m.test(text) && /^xz_eventloop_delay_seconds_count [1-9]/m.test(text);
+  await until("/health/detailed", (answer) => checks(answer) > 3);
+  await until("/api/alerts", runs);
+  await until("/metrics", accepts);
+  await set(false);
+  assert.deepEqual((await get("/metrics")).status, 404);
+  await until("/health/detailed", (answer) => checks(answer) === 0);
+  await until("/api/alerts", (answer) => !runs(answer));
+  await until("/readyz", ({ status }) => status === 200);
+  await set(true);
+  await until("/health/detailed", (answer) => checks(answer) > 3);
+  await until("/api/alerts", runs);
+  await until("/metrics", accepts);
+  assert.equal((await server.stop("SIGTERM")).code, 0);
+});

@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import type { ActorLogic, AnyActorRef, AnyMachineSnapshot, EventObject } from "xstate";
-import type { ChildSpec, RootActor } from "../../actors/supervision/child_spec.ts";
+import type { AnyChildSpec, ChildSpec, RootActor } from "../../actors/supervision/child_spec.ts";
 import { Supervisor } from "../../actors/supervision/supervisor.ts";
 import type { VirtualClock } from "./virtual_clock.ts";
 
@@ -14,6 +14,8 @@ import type { VirtualClock } from "./virtual_clock.ts";
 export interface FaultRig extends Partial<AsyncDisposable> {
   readonly clock: VirtualClock;
   readonly spec: ChildSpec;
+  /** What the child stands behind, such as a flag; nothing by default. */
+  behind?(spec: ChildSpec): AnyChildSpec;
   /** What the actor holds open beyond timers, such as subscriptions and connections; checked against a run without a crash. */
   open?(): Readonly<Record<string, number>>;
 }
@@ -79,7 +81,7 @@ async function run<Rig extends FaultRig>({ make }: FaultPlan<Rig>, way: WayIn<Ri
   const crashes: unknown[] = [];
   const supervisor = new Supervisor({ clock: rig.clock });
   const { spec } = rig;
-  supervisor.start({
+  const child: ChildSpec = {
     ...spec,
     create: () => {
       const actor = spec.create();
@@ -90,7 +92,8 @@ async function run<Rig extends FaultRig>({ make }: FaultPlan<Rig>, way: WayIn<Ri
       spec.onDown?.(reason);
       if (reason !== undefined) crashes.push(reason);
     },
-  });
+  };
+  supervisor.start(rig.behind?.(child) ?? child);
   await rig.clock.advance(0);
   await way(rig, actors[0]!);
   const end = async () => {

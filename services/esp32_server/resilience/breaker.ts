@@ -62,6 +62,8 @@ export class CircuitBreaker {
   #openUntil = 0;
   #failuresInARow = 0;
   #probesPassed = 0;
+  /** Whether the last health check failed. */
+  #wasDown = false;
   /** Grows with each change, so that a call that began before it cannot tell anything about what came after. */
   #era = 0;
 
@@ -97,6 +99,16 @@ export class CircuitBreaker {
   /** Opens at once, whatever was counted: the provider is known to be useless. */
   trip(error: unknown): void {
     if (this.#state !== "open") this.#open(error);
+  }
+
+  /**
+   * Takes what a health check found. The first that passes after one that failed ends a cool-down: the provider has come back. One that
+   * passes all the while ends none, because what it asks is not what fails.
+   */
+  checked(isUp: boolean): void {
+    const isBack = isUp && this.#wasDown;
+    this.#wasDown = !isUp;
+    if (isBack && this.#state === "open") this.#change("half_open", 0);
   }
 
   #probe(pass: BreakerPass): void {

@@ -136,6 +136,11 @@ export class Fallback<S> {
     this.#options.emit({ type: "failed", stage: this.#stage, provider, error, delivered });
   }
 
+  /** Takes what a health check of a provider found. */
+  checked(provider: string, isUp: boolean): void {
+    this.#candidates.find(({ name }) => name === provider)?.breaker.checked(isUp);
+  }
+
   /** How the stage is: as good as the first choice, replaced, or down. */
   health(): StageHealth {
     const ready = this.#candidates.find(({ breaker }) => breaker.state === "closed");

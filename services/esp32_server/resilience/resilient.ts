@@ -62,6 +62,8 @@ export interface ResilientOptions {
 export interface ResilientStages extends DetectStage, RecognizeStage, ChatStage, SynthesizeStage {
   /** How each stage is as far as calls have shown; asks nobody. */
   health(): readonly StageHealth[];
+  /** Takes what a health check found of a provider of a stage: one that is back is tried again at once. */
+  checked(stage: string, provider: string, isUp: boolean): void;
 }
 
 /**
@@ -128,6 +130,11 @@ class Resilient implements ResilientStages {
 
   health(): readonly StageHealth[] {
     return [this.#detect, this.#recognize, this.#chat, this.#synthesize].flatMap((stage) => stage?.health() ?? []);
+  }
+
+  checked(stage: string, provider: string, isUp: boolean): void {
+    const fallbacks = { detect: this.#detect, recognize: this.#recognize, chat: this.#chat, synthesize: this.#synthesize };
+    fallbacks[stage as keyof typeof fallbacks]?.checked(provider, isUp);
   }
 
   /** A call whose answer comes in one piece. */

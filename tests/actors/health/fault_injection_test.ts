@@ -4,6 +4,7 @@
  * @module
  */
 
+import { flagged } from "../../../actors/supervision/flagged.ts";
 import type { FaultRig } from "../../support/fault_injection.ts";
 import { injectFaults } from "../../support/fault_injection.ts";
 import { type Patient, rig } from "./rig.ts";
@@ -16,6 +17,17 @@ function make(): FaultRig & { readonly patients: Record<string, Patient> } {
   };
   return { clock, spec: health.spec, patients, [Symbol.asyncDispose]: dispose };
 }
+
+const gate = { isOn: () => true, onChange: () => ({ [Symbol.dispose]: () => {} }) };
+
+injectFaults({
+  name: "health behind its flag",
+  make: () => {
+    const it = make();
+    return { ...it, behind: (spec) => flagged(spec, { gate, clock: it.clock }) };
+  },
+  ways: { healthy: ({ clock }) => clock.advance(1000) },
+});
 
 injectFaults({
   name: "health",

@@ -80,6 +80,27 @@ Deno.test("stand-ins answer in the order of the configuration, and the first cho
   assert.match(lines[1] ?? "", /^Provider openai of the chat stage is back; its breaker is closed$/);
 });
 
+Deno.test("a server that comes back is trusted again with the first health check that finds it, whatever its cool-down", async () => {
+  const clock = new VirtualClock();
+  let isUp = true;
+  await using http = serve((request) => {
+    if (new URL(request.url).pathname === "/health") return Response.json({ status: isUp ? "pass" : "fail" });
+    return isUp ? Response.json({ text: "From http." }) : new Response(null, { status: 503 });
+  });
+  const base = optionsWith();
+  const options: Esp32ServerOptions = { ...base, baseUrl: http.baseUrl, chat: { provider: "http", fallback: ["embedded"] } };
+  await using server = await createEsp32Server(options, { ...machineDeps(), clock, programs: NO_PROGRAMS, random: flatRandom() });
+  const chatStatus = async () => (await server.health({ signal: never })).find(({ stage }) => stage === "chat")?.status;
+  assert.equal(await chatStatus(), "pass");
+  isUp = false;
+  for (let turn = 0; turn < 3; turn++) assert.equal(await said(server), "That makes 5.");
+  assert.equal(await chatStatus(), "warn");
+  isUp = true;
+  await clock.advance(1);
+  assert.equal(await chatStatus(), "pass");
+  assert.equal(await said(server), "From http.");
+});
+
 Deno.test("beeps do not stand in for a voice, nor the length of an utterance for its words, and the banner says so", async () => {
   const base = optionsWith();
   const baseUrl = `http://127.0.0.1:${freePort()}`;

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { LoadCounters } from "../../../services/load/counters.ts";
 import { connectionResult, createInstruments, metricNames } from "../../../services/metrics/instruments.ts";
 import { firstOf, oneOf, OTHER } from "../../../services/metrics/labels.ts";
 import { prometheusText } from "../../../services/metrics/prometheus.ts";
 import { Registry } from "../../../services/metrics/registry.ts";
+import { readMetrics } from "../../../services/metrics/sources.ts";
 import { readExposition } from "../../support/exposition.ts";
+import { VirtualClock } from "../../support/virtual_clock.ts";
 
 /** What a device may be called: the address of its network card, and names that look like others. */
 const deviceIds = Array.from(
@@ -133,6 +136,21 @@ Deno.test("collections at the same time share one, and one that fails keeps the 
   assert.equal(fetches, 2);
 });
 
+Deno.test("while counting is off counters and histograms stand still, and go on from there", () => {
+  let isOn = false;
+  const { audioFrames, eventLoopDelay } = createInstruments(new Registry(() => isOn));
+  const count = () => {
+    audioFrames.add(1, "in");
+    eventLoopDelay.observe(0.01);
+    return [audioFrames.get("in"), eventLoopDelay.samples()[0]?.counts.at(-1)];
+  };
+  assert.deepEqual(count(), [0, 0]);
+  isOn = true;
+  assert.deepEqual(count(), [1, 1]);
+  isOn = false;
+  assert.deepEqual(count(), [1, 1]);
+});
+
 Deno.test("a metric cannot be declared twice, nor with labels that make it too large", () => {
   const registry = new Registry();
   registry.gauge({ name: "t", help: "T" });
@@ -185,6 +203,26 @@ Deno.test("the answers of the door are counted by what they mean", () => {
     "not_allowed",
     "bad_identity",
   ]);
+});
+
+Deno.test("devices that are refused for the load are told apart from full and from wrong ones", () => {
+  const codes = ["too_many_from_address", "too_many_of_device", "too_many_connections", "overloaded_memory", "overloaded_loop_delay"];
+  assert.deepEqual(codes.map(connectionResult), ["limited", "limited", "full", "overloaded", "overloaded"]);
+});
+
+Deno.test("what the load refuses, leaves out and drops is read from its counters", () => {
+  const instruments = createInstruments();
+  const counters = new LoadCounters();
+  const memory = () => ({ rss: 0, heapUsed: 0, heapTotal: 0, external: 0 });
+  readMetrics(instruments, { version: "0", commit: "", memory, load: () => counters.counts() }, new VirtualClock());
+  counters.refused("too_many_of_device");
+  counters.leftOut("speculation");
+  counters.slow("noticed");
+  const values = (family: { samples(): readonly { readonly labels: readonly string[]; readonly value: number }[] }) =>
+    Object.fromEntries(family.samples().map(({ labels, value }) => [labels[0], value]));
+  assert.deepEqual(values(instruments.loadRefused), { too_many_of_device: 1 });
+  assert.deepEqual(values(instruments.loadLeftOut), { speculation: 1, filler: 0 });
+  assert.deepEqual(values(instruments.slowDevices), { noticed: 1, closed: 0 });
 });
 
 Deno.test("the page for people lists every metric with its labels, and no other", async () => {

@@ -52,6 +52,42 @@ Deno.test("a failure rate opens it once there are enough calls in the window, an
   assert.equal(breaker.state, "open");
 });
 
+Deno.test("a health check that passes after one that failed ends the cool-down", async () => {
+  const { breaker, clock, fail, succeed } = open();
+  for (let n = 0; n < 3; n++) fail();
+  breaker.checked(false);
+  await clock.advance(1200);
+  assert.equal(breaker.state, "open");
+  breaker.checked(true);
+  assert.deepEqual([breaker.state, breaker.remainingMs], ["half_open", 0]);
+  succeed();
+  assert.equal(breaker.state, "closed");
+});
+
+Deno.test("a check that lies costs one call: the cool-down after it is longer, and lasts until a check has failed again", async () => {
+  const { breaker, clock, fail } = open();
+  breaker.checked(false);
+  for (let n = 0; n < 3; n++) fail();
+  breaker.checked(true);
+  fail();
+  for (let n = 0; n < 5; n++) breaker.checked(true);
+  assert.deepEqual([breaker.state, breaker.remainingMs], ["open", 2 * BREAKER_DEFAULTS.cooldownMs]);
+  await clock.advance(1200);
+  breaker.checked(false);
+  breaker.checked(true);
+  assert.equal(breaker.state, "half_open");
+});
+
+Deno.test("a health check that has passed all the while ends no cool-down, and changes nothing while the breaker is closed", () => {
+  const { breaker, fail, told } = open();
+  breaker.checked(false);
+  breaker.checked(true);
+  assert.deepEqual([breaker.state, told()], ["closed", []]);
+  for (let n = 0; n < 3; n++) fail();
+  breaker.checked(true);
+  assert.equal(breaker.state, "open");
+});
+
 Deno.test("while it is open calls are refused with the time that is left, and nothing is armed", async () => {
   const { breaker, clock, fail } = open();
   for (let n = 0; n < 3; n++) fail();
