@@ -9,6 +9,7 @@ RUN npm install --global "deno@${DENO_VERSION}" \
 WORKDIR /app
 COPY . .
 RUN deno-binary install --quiet --frozen --entrypoint main.ts tools/healthcheck.ts \
+  && deno-binary run --quiet --no-prompt -P=console tools/console.ts \
   && sh deploy/docker/prune.sh node_modules "$(node -p process.platform)" "$(node -p process.arch)"
 
 FROM debian:bookworm-slim

@@ -63,7 +63,7 @@ export function databasePart(around: Surroundings, redis: Provided<RedisLink> | 
       random,
       logger: createLogger("cache"),
     });
-    const remote = await openRemote(around, { resources, onOpen: () => delivery.nudge() });
+    const remote = await openRemote(around, { resources, devices: store.deviceTable, onReachable: () => delivery.reachable() });
     const archive = cachedArchive(remote === undefined ? store : bothArchives(store, remote.archive), cache);
     const delivery: Delivery = new Delivery({
       outbox: store,

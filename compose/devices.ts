@@ -6,6 +6,7 @@
 
 import { Memories } from "../actors/device/memory.ts";
 import { deviceSettings } from "../actors/device/settings.ts";
+import type { DeviceNews } from "../actors/devices/device_news.ts";
 import { DeviceSupervisor } from "../actors/devices/device_supervisor.ts";
 import { provide, type Provided } from "../actors/supervision/provide.ts";
 import { createIds } from "../base/ids.ts";
@@ -28,6 +29,8 @@ export interface DevicesNeeds {
   readonly speech: Provided<Speech>;
   /** Outlives the devices: what was recorded of one that is gone can still be read. */
   readonly recorders: RecorderHub;
+  /** Hears of what happens to devices. */
+  readonly news: DeviceNews;
 }
 
 /** The supervisor of the devices. */
@@ -76,6 +79,8 @@ export function devicesPart(around: Surroundings, needs: DevicesNeeds): Provided
       settingsFor: (deviceId) => deviceSettings(live.config, deviceId, { remembers: esp32Server.followsInstructions }),
       settingsRevision: () => live.revision,
       spare: (extra) => load.spare(extra),
+      onStatus: needs.news.onStatus,
+      onTurn: needs.news.onTurn,
     }, platform.log);
     resources.defer(async () => void await supervisor.stop(server.shutdownMs / 2));
     return supervisor;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DeviceNews } from "../actors/devices/device_news.ts";
 import type { DeviceSupervisor } from "../actors/devices/device_supervisor.ts";
 import { provide, type Provided } from "../actors/supervision/provide.ts";
 import { createAdmission } from "../routes/admission.ts";
@@ -20,6 +21,7 @@ import { createLogger } from "../services/logging/mod.ts";
 import type { RecorderHub } from "../services/recorder/hub.ts";
 import { createDeviceTokens } from "../services/tokens.ts";
 import type { Secrets } from "./configuration.ts";
+import { consolePart } from "./console.ts";
 import { prometheusText } from "../services/metrics/prometheus.ts";
 import { connectionResult } from "../services/metrics/instruments.ts";
 import type { AlertBoard } from "../services/alerts/board.ts";
@@ -39,6 +41,7 @@ export interface HttpNeeds extends StatusNeeds {
   readonly configuration: Provided<Secrets>;
   readonly devices: Provided<DeviceSupervisor>;
   readonly recorders: RecorderHub;
+  readonly news: DeviceNews;
   /** What the checks have found. */
   readonly health: () => HealthReport | undefined;
   /** The alerts, where they run. */
@@ -73,6 +76,10 @@ export function httpPart(
       connectionId: () => random.uuid(),
     };
     const ws = server.transport === "ws" ? createWsTransport(transportOptions) : undefined;
+    const webConsole = consolePart({ config, live, clock, random }, { supervisor, stores, password: password.password });
+    resources.use(
+      needs.news.listen({ status: (deviceId) => webConsole.fleet.touch(deviceId), turn: (turn) => webConsole.tally.add(turn) }),
+    );
     const limits = () => live.config.load;
     const noted = noteConnections(supervisor.accept.bind(supervisor), lifeCycle.registry, clock);
     const accept = watchSlowClients(noted, { clock, limits, counters, logger: createLogger("transport") });
@@ -102,7 +109,8 @@ export function httpPart(
       }),
       parts: () => partsStatus(needs),
       stock: (request) => needs.sync?.peek()?.stock?.(request),
-      onDeviceSeen: noteSeen(lifeCycle.registry),
+      onDeviceSeen: (device) => [noteSeen(lifeCycle.registry), webConsole.seen].forEach((hear) => hear(device)),
+      webConsole,
       isKnown: isKnown(stores),
       lanAddresses,
       lifeCycle,
@@ -122,6 +130,8 @@ export function httpPart(
       ? undefined
       : await listenWs({ host: server.host, port: wsPort, door: app.door, transport: ws, accept, clock, logger });
     resources.defer(() => wsListener?.shutdown(closingMs));
+    // Goes before the listeners: consoles that are open would keep them waiting.
+    resources.use(webConsole);
     port = listener.address.port;
     wsPort = wsListener?.address.port ?? wsPort;
     return { readiness: app.readiness, sockets: app.sockets, port, ...(wsListener === undefined ? {} : { wsPort }) };

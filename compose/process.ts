@@ -4,8 +4,9 @@
  * @module
  */
 
-import type { Health } from "../actors/health/health.ts";
+import { DeviceNews } from "../actors/devices/device_news.ts";
 import type { DeviceSupervisor } from "../actors/devices/device_supervisor.ts";
+import type { Health } from "../actors/health/health.ts";
 import { platformChildren } from "../actors/platform/tree.ts";
 import type { AnyChildSpec } from "../actors/supervision/child_spec.ts";
 import type { Provided } from "../actors/supervision/provide.ts";
@@ -53,7 +54,8 @@ export function composeProcess(surroundings: Surroundings): ProcessParts {
   const database = databasePart(around, redis);
   const speech = speechPart(around);
   const sync = syncPart(around, { database, speech, redis });
-  const devices = devicesPart(around, { configuration, database, speech, recorders });
+  const news = new DeviceNews();
+  const devices = devicesPart(around, { configuration, database, speech, recorders, news });
   const http: Provided<Ports> = httpPart(around, {
     configuration,
     database,
@@ -61,6 +63,7 @@ export function composeProcess(surroundings: Surroundings): ProcessParts {
     sync,
     devices,
     recorders,
+    news,
     health: report,
     alerts: () => alerts?.peek(),
   });

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { carryDevicesOver, type CarryOverOptions, forgetCarryOver } from "../services/devices/carry_over.ts";
+import { mysqlDeviceTable } from "../services/devices/mysql.ts";
 import { openDatabase } from "../services/database/database.ts";
 import { eventualArchive } from "../services/history/mysql/eventual.ts";
 import { openMysqlHistory } from "../services/history/mysql/mysql.ts";
@@ -17,8 +19,10 @@ import type { Surroundings } from "./surroundings.ts";
 export interface RemoteNeeds {
   /** Disposes of what is opened. */
   readonly resources: AsyncDisposableStack;
-  /** Called once, when the archive is open. Must not throw. */
-  readonly onOpen: () => void;
+  /** The registry of devices in the data directory. */
+  readonly devices: CarryOverOptions["from"];
+  /** Called when the archive is open, and each time that its server is back. Must not throw. */
+  readonly onReachable: () => void;
 }
 
 /** Whether turns are kept on a database server, and so shared by nodes. */
@@ -31,9 +35,14 @@ export function hasRemote({ database }: Config): boolean {
  *
  * @throws AppError with code `database_ca` or `database_tls`: the configuration is wrong.
  */
-export async function openRemote(around: Surroundings, { resources, onOpen }: RemoteNeeds): Promise<Stores["remote"]> {
+export async function openRemote(around: Surroundings, needs: RemoteNeeds): Promise<Stores["remote"]> {
+  const { resources, devices, onReachable } = needs;
   const { config, clock, random, metrics } = around;
-  if (!hasRemote(config)) return undefined;
+  const { dataDir } = config;
+  if (!hasRemote(config)) {
+    await forgetCarryOver(dataDir);
+    return undefined;
+  }
   const logger = createLogger("database");
   const database = resources.use(
     await openDatabase({
@@ -41,11 +50,20 @@ export async function openRemote(around: Surroundings, { resources, onOpen }: Re
       clock,
       random,
       logger,
+      onReachable,
       ...(metrics === undefined ? {} : { onQuery: databaseMetrics(metrics.instruments) }),
     }),
   );
   // Drafts and open sessions are kept in the data directory, so that none is ever this node's there.
   const node = random.uuid();
-  const open = (signal: AbortSignal) => openMysqlHistory({ database, dataDir: config.dataDir, node, clock, logger, signal });
-  return { database, archive: resources.use(eventualArchive({ database, open, onOpen, clock, random, logger })) };
+  const open = async (signal: AbortSignal) => {
+    await using opened = new AsyncDisposableStack();
+    const history = opened.use(await openMysqlHistory({ database, dataDir, node, clock, logger, signal }));
+    // Before anything is read there or delivered: retention must not meet turns of a device without the number that somebody gave it.
+    const target = `${database.server}/${database.name}/${database.prefix}`;
+    await carryDevicesOver({ from: devices, to: mysqlDeviceTable(database), target, dataDir, logger, signal });
+    opened.move();
+    return history;
+  };
+  return { database, archive: resources.use(eventualArchive({ database, open, onOpen: onReachable, clock, random, logger })) };
 }

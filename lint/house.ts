@@ -8,6 +8,7 @@ import { importTable } from "./rules/import_table.ts";
 import { invokeHasOnError } from "./rules/invoke_has_on_error.ts";
 import { noAmbientTime } from "./rules/no_ambient_time.ts";
 import { noConsole } from "./rules/no_console.ts";
+import { noTextInMarkup } from "./rules/no_text_in_markup.ts";
 import { noThrowInAction } from "./rules/no_throw_in_action.ts";
 import { noWildcardEvent } from "./rules/no_wildcard_event.ts";
 import { subscribeWithObserver } from "./rules/subscribe_with_observer.ts";
@@ -19,6 +20,7 @@ const plugin: Deno.lint.Plugin = {
     "invoke-has-on-error": invokeHasOnError,
     "no-ambient-time": noAmbientTime,
     "no-console": noConsole,
+    "no-text-in-markup": noTextInMarkup,
     "no-throw-in-action": noThrowInAction,
     "no-wildcard-event": noWildcardEvent,
     "subscribe-with-observer": subscribeWithObserver,

@@ -22,15 +22,18 @@ import type { DeviceTokens } from "../services/tokens.ts";
 import type { Admission } from "./admission.ts";
 import { createApi } from "./api/mod.ts";
 import type { ApiDeps, LifeCycle } from "./api/deps.ts";
-import { crossSiteRefusal } from "./api/same_origin.ts";
+import { crossSiteRefusal, SAFE_METHODS } from "./api/same_origin.ts";
 import type { Say } from "./api/say.ts";
 import type { AppEnv } from "./app_env.ts";
 import { baseUrls, otaUrl, socketUrl } from "./addresses.ts";
+import { sessionToken } from "./console/cookie.ts";
+import { addConsole, addConsoleApi, type ConsoleParts, type ConsoleRouteDeps } from "./console/mod.ts";
+import { CONSOLE_HEADER, noHeader } from "./console/session.ts";
 import { createDeviceDoor, type DeviceDoor, isDevicePath, nativeDeviceRoute } from "./device.ts";
 import { devicePolicy, tokenRequired } from "./device_policy.ts";
 import type { RequestHandler } from "./listener.ts";
 import { createOta, isOtaPath, type SeenDevice } from "./ota.ts";
-import { createOwnerCheck } from "./owner.ts";
+import { createOwnerCheck, type OwnerVerdict } from "./owner.ts";
 import { healthRoutes } from "./health.ts";
 import { pageLanguage } from "./page/language.ts";
 import { API_HEADERS, pageHeaders } from "./page/security.ts";
@@ -104,6 +107,8 @@ export interface AppDeps {
   /** Hears of every device that OTA answered. */
   readonly onDeviceSeen?: (device: SeenDevice) => void | Promise<void>;
   readonly lanAddresses: () => readonly string[];
+  /** The web console; absent where there is none. */
+  readonly webConsole?: ConsoleParts;
   /** The life cycle of the history below `/api`. */
   readonly lifeCycle?: LifeCycle;
   /** Flag `features.api`: whether the life cycle is served now; it is by default. */
@@ -191,6 +196,16 @@ export function createApp(deps: AppDeps): App {
     logger.error("{method} request failed: {error}", { method: request.method, error: messageOf(error) });
     return problemResponse({ status: 500, code: "internal", title: "The server failed to answer; its log says why" }, API_HEADERS);
   };
+  const { webConsole } = deps;
+  const consoleDeps: ConsoleRouteDeps = {
+    clock,
+    logger,
+    proxies,
+    publicUrl: config.server.publicUrl,
+    version: deps.version,
+    api: () => deps.lifeCycle !== undefined && deps.apiIsOn?.() !== false,
+    check: owner.verdict,
+  };
   const apiDeps: ApiDeps = {
     version: deps.version,
     clock,
@@ -208,6 +223,7 @@ export function createApp(deps: AppDeps): App {
     }),
     refusal: (c) => owner.refusal(c) ?? crossSiteRefusal(c.req.raw, c.env.peer, proxies, config.server.publicUrl),
     failed,
+    ...(webConsole === undefined ? {} : { addConsole: (api) => addConsoleApi(api, webConsole, consoleDeps) }),
     ...(deps.alerts === undefined ? {} : { alerts: deps.alerts }),
     ...(deps.liveConfig === undefined ? {} : { live: deps.liveConfig }),
   };
@@ -261,6 +277,7 @@ export function createApp(deps: AppDeps): App {
       headers: { "content-type": "application/x-ndjson", "cache-control": "no-store", ...API_HEADERS },
     });
   });
+  if (webConsole !== undefined && config.console.enabled) addConsole(app, webConsole, consoleDeps);
   app.use("/api/*", async (c, next) => deps.apiIsOn?.() === false ? await reduced.fetch(c.req.raw, c.env) : await next());
   app.route("/", api);
   app.all("*", (c) => {
@@ -303,8 +320,12 @@ function deviceRoute(deps: AppDeps, door: DeviceDoor): (request: Request, peer: 
   };
 }
 
-function ownerGate({ config, ownerPassword, clock }: AppDeps, proxies: TrustedProxies) {
-  const verdict = createOwnerCheck({ password: ownerPassword, proxies, clock });
+function ownerGate({ config, ownerPassword, clock, webConsole }: AppDeps, proxies: TrustedProxies) {
+  const session = ({ headers }: Request) => {
+    const token = sessionToken(headers);
+    return token === undefined ? undefined : webConsole?.signIn.sessions.role(token);
+  };
+  const verdict = createOwnerCheck({ password: ownerPassword, proxies, clock, session });
   const check = (c: Context<AppEnv>) =>
     config.console.enabled ? verdict(c.req.raw, c.env.peer) : { owner: false, reason: "anonymous" } as const;
   const refusal = (c: Context<AppEnv>): Response | undefined => {
@@ -315,7 +336,7 @@ function ownerGate({ config, ownerPassword, clock }: AppDeps, proxies: TrustedPr
       );
     }
     const found = check(c);
-    if (found.owner) return undefined;
+    if (found.owner) return SAFE_METHODS.has(c.req.method) ? undefined : changeRefusal(c, found);
     if (found.reason === "limited") {
       const title = "Too many wrong passwords; wait before trying again";
       const headers = { "retry-after": String(found.retryAfterS), ...API_HEADERS };
@@ -332,7 +353,16 @@ function ownerGate({ config, ownerPassword, clock }: AppDeps, proxies: TrustedPr
     if (given !== undefined) return token !== "" && samePassword(given, token);
     return verdict(c.req.raw, c.env.peer).owner;
   };
-  return { check, refusal, mayRead };
+  return { verdict, check, refusal, mayRead };
+}
+
+/** Refuses to let a viewer change something, and a session that does not say that the console itself asks. */
+function changeRefusal(c: Context<AppEnv>, { role, by }: Extract<OwnerVerdict, { owner: true }>): Response | undefined {
+  if (role !== "operator") {
+    const title = "Viewers change nothing; sign in with the owner's password";
+    return problemResponse({ status: 403, code: "viewer_only", title }, API_HEADERS);
+  }
+  return by === "session" && c.req.header(CONSOLE_HEADER) === undefined ? noHeader() : undefined;
 }
 
 async function lastTurns({ history, logger }: AppDeps) {

@@ -30,6 +30,8 @@ export interface SeenDevice {
   readonly seenAt: number;
   /** Board type, such as `bread-compact-wifi`. */
   readonly board?: string;
+  /** Strength of its Wi-Fi, dBm. */
+  readonly rssi?: number;
   /** Version of the firmware. */
   readonly version?: string;
   /** Language of the firmware, such as `zh-CN`. */
@@ -70,7 +72,10 @@ const shortText = z.string().trim().min(1).max(64);
 const bodySchema = z.object({
   language: shortText.optional().catch(undefined),
   application: z.object({ version: shortText.optional().catch(undefined) }).optional().catch(undefined),
-  board: z.object({ type: shortText.optional().catch(undefined) }).optional().catch(undefined),
+  board: z.object({
+    type: shortText.optional().catch(undefined),
+    rssi: z.int().min(-127).max(0).optional().catch(undefined),
+  }).optional().catch(undefined),
 });
 
 /** Whether `pathname` is the OTA address, with or without its final slash. */
@@ -125,6 +130,7 @@ async function forDevice(deps: OtaDeps, request: Request, peer: string): Promise
       remoteAddress,
       seenAt: now,
       ...(board?.type === undefined ? {} : { board: board.type }),
+      ...(board?.rssi === undefined ? {} : { rssi: board.rssi }),
       ...(version === undefined ? {} : { version }),
       ...(language === undefined ? {} : { language }),
     });

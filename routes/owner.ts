@@ -1,5 +1,5 @@
 /**
- * Who may see what devices and people say: somebody at this machine, or somebody with the password.
+ * Who may see what devices and people say: somebody at this machine, somebody with the password, or somebody who signed in to the console.
  *
  * @module
  */
@@ -7,6 +7,7 @@
 import { Buffer } from "node:buffer";
 import type { Clock } from "../base/clock.ts";
 import { samePassword } from "../services/owner_password.ts";
+import type { Role } from "../services/sign_in/sessions.ts";
 import { isForwarded, isLoopback, plainAddress, type TrustedProxies } from "./trusted_proxies.ts";
 
 /** What the check needs. */
@@ -14,11 +15,16 @@ export interface OwnerCheckDeps {
   readonly password: string;
   readonly proxies: TrustedProxies;
   readonly clock: Clock;
+  /** The role of the console's session that a request belongs to. */
+  readonly session?: (request: Request) => Role | undefined;
 }
+
+/** How somebody is known to be the owner, or a guest: `local` is at this machine. */
+export type OwnerProof = "local" | "session" | "password";
 
 /** Whether a request is the owner's. `limited`: too many wrong passwords from there; `retryAfterS` says when to try again. */
 export type OwnerVerdict =
-  | { readonly owner: true }
+  | { readonly owner: true; readonly role: Role; readonly by: OwnerProof }
   | { readonly owner: false; readonly reason: "anonymous" | "wrong" }
   | { readonly owner: false; readonly reason: "limited"; readonly retryAfterS: number };
 
@@ -35,10 +41,12 @@ const WINDOW_MS = 60_000;
 const MAX_ADDRESSES = 1024;
 
 /** Makes the check. */
-export function createOwnerCheck({ password, proxies, clock }: OwnerCheckDeps): OwnerCheck {
+export function createOwnerCheck({ password, proxies, clock, session = () => undefined }: OwnerCheckDeps): OwnerCheck {
   const failures = new Map<string, { count: number; since: number }>();
   return (request, peer) => {
-    if (isLocal(request, peer)) return { owner: true };
+    if (isLocal(request, peer)) return { owner: true, role: "operator", by: "local" };
+    const role = session(request);
+    if (role !== undefined) return { owner: true, role, by: "session" };
     const given = basicPassword(request.headers.get("authorization"));
     if (given === undefined) return { owner: false, reason: "anonymous" };
     const address = proxies.client(request.headers, peer);
@@ -50,7 +58,7 @@ export function createOwnerCheck({ password, proxies, clock }: OwnerCheckDeps): 
     }
     if (password !== "" && samePassword(given, password)) {
       failures.delete(address);
-      return { owner: true };
+      return { owner: true, role: "operator", by: "password" };
     }
     failures.delete(address);
     failures.set(address, { count: recent.count + 1, since: recent.since });

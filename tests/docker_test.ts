@@ -70,6 +70,11 @@ Deno.test("data outlives the container, where the server may write it", () => {
   assert.match(finalStage.find(({ name }) => name === "RUN")?.text ?? "", /install -d -o xiaozhi .*\/data/);
 });
 
+Deno.test("the console is built into the image before its bundler is taken out of it", () => {
+  const build = instructions.filter(({ name }) => name === "RUN").map(({ text }) => text).find((text) => text.includes("tools/console.ts"));
+  assert.match(build ?? "", /-P=console tools\/console\.ts.*prune\.sh/);
+});
+
 Deno.test("the port is announced, speech is installed, and both bases have glibc", () => {
   assert.equal(only("EXPOSE"), "8000");
   assert.match(only("RUN"), /espeak-ng/);

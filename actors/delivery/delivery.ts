@@ -66,6 +66,11 @@ export class Delivery {
     this.#actor?.send({ type: "TURN_COMMITTED" });
   }
 
+  /** Says that the archive is there again: a pause that an outage has left ends at once. */
+  reachable(): void {
+    this.#actor?.send({ type: "ARCHIVE_REACHABLE" });
+  }
+
   /**
    * How the actor is supervised; undefined without an archive. Each start makes a fresh actor, which this object speaks to from then on.
    */

@@ -8,6 +8,8 @@
 export type DeliveryActorEvent =
   /** A turn was committed, or a session ended. */
   | { readonly type: "TURN_COMMITTED" }
+  /** The archive can be reached, after it could not. */
+  | { readonly type: "ARCHIVE_REACHABLE" }
   /** The process is about to end: deliver what can be delivered. */
   | { readonly type: "DRAIN" }
   /** The time for that is over. */

@@ -12,7 +12,7 @@ export const DELIVERING_LIMIT_MS = 60_000;
 export const POLL_MS = 60_000;
 /** The first pause after a failure; each further one is twice as long. */
 export const BACKOFF_FIRST_MS = 1_000;
-/** The longest pause: when the archive is back, what waits is delivered within this. */
+/** The longest pause: when the archive is back and nobody says so, what waits is delivered within this. */
 export const BACKOFF_MAX_MS = 60_000;
 /** Pause while the archive refuses everything: a person has to repair it, and each attempt asks it for every turn of a batch. */
 export const BLOCKED_MS = 300_000;

@@ -20,7 +20,11 @@ export const deliveryMachine = deliverySetup.createMachine({
         idle: {
           description: "Nothing waits, as far as anybody has told",
           after: { poll: "delivering" },
-          on: { TURN_COMMITTED: "gathering", DRAIN: { target: "delivering", actions: "noteDraining" } },
+          on: {
+            TURN_COMMITTED: "gathering",
+            ARCHIVE_REACHABLE: "gathering",
+            DRAIN: { target: "delivering", actions: "noteDraining" },
+          },
         },
         gathering: {
           description: "A moment for others, in which more may come together",
@@ -45,12 +49,20 @@ export const deliveryMachine = deliverySetup.createMachine({
               { target: "blocked", actions: "reportFailure" },
             ],
           },
-          on: { TURN_COMMITTED: { actions: "noteNudge" }, DRAIN: { actions: "noteDraining" } },
+          on: {
+            TURN_COMMITTED: { actions: "noteNudge" },
+            // A batch that was begun before may still fail: then the pause is a first one.
+            ARCHIVE_REACHABLE: { actions: "forgetFailures" },
+            DRAIN: { actions: "noteDraining" },
+          },
         },
         backoff: {
           description: "The archive cannot be reached; the next attempt has its time",
           after: { backoff: "delivering" },
-          on: { DRAIN: { target: "delivering", actions: "noteDraining" } },
+          on: {
+            ARCHIVE_REACHABLE: { target: "gathering", actions: "forgetFailures" },
+            DRAIN: { target: "delivering", actions: "noteDraining" },
+          },
         },
         blocked: {
           description: "The archive refuses everything: somebody has to look at it",

@@ -60,6 +60,7 @@ export const deliverySetup = setup({
     noteNudge: assign({ nudged: true }),
     forgetNudge: assign({ nudged: false }),
     noteDraining: assign({ draining: true }),
+    forgetFailures: assign({ failures: 0 }),
     noteSuccess: assign({ failures: 0 }),
     noteFailure: assign(({ context: { ports, failures } }) => ({ failures: failures + 1, waitMs: backoffMs(failures, ports.random()) })),
     reportFailure: ({ context, event }) => context.ports.failed(errorOf(event)),

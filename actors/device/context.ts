@@ -22,7 +22,7 @@ export interface Closing {
 }
 
 /** Why a session ended, as the history has it. */
-export type SessionEnd = "device" | "idle" | "goodbye" | "replaced" | "shutdown" | "error";
+export type SessionEnd = "device" | "idle" | "goodbye" | "replaced" | "disconnected" | "shutdown" | "error";
 
 /** Input of the device machine. */
 export interface DeviceInput {

@@ -5,7 +5,7 @@
  */
 
 import type { Logger } from "@logtape/logtape";
-import type { InspectionEvent } from "xstate";
+import type { AnyActor } from "xstate";
 import type { OpusDecoder } from "../../audio/opus/codec.ts";
 import type { FrameEncoder } from "../../audio/opus/frame_encoder.ts";
 import type { Rhythm, RhythmTuning } from "../../audio/uplink/rhythm.ts";
@@ -16,7 +16,7 @@ import type { Esp32Server } from "../../services/esp32_server/stages.ts";
 import type { PinnedStages } from "../../services/esp32_server/swappable.ts";
 import type { DailyUsage } from "../../services/history/daily_usage.ts";
 import type { DeviceStore } from "../../services/history/device_store.ts";
-import type { HistoryStore } from "../../services/history/store.ts";
+import type { HistoryStore, TurnRecord } from "../../services/history/store.ts";
 import type { DeviceMetrics } from "../../services/metrics/device_metrics.ts";
 import type { TurnTracer } from "../../services/tracing/turn_tracer.ts";
 import type { ToolRegistry } from "../../services/tools/mod.ts";
@@ -25,8 +25,8 @@ import type { DeviceSettings } from "./settings.ts";
 
 /** The part of a recorder that a session writes to. */
 export interface SessionRecorder {
-  /** Observes the actor system. */
-  inspect(event: InspectionEvent): void;
+  /** Observes an actor that is not started yet, and those below it. */
+  watch(actor: AnyActor): void;
   /** Notes that the actor crashed, which inspection does not tell. */
   failed(error: unknown): void;
   /** Notes what happens outside the chart. */
@@ -72,6 +72,10 @@ export interface DeviceDeps {
   readonly recorders?: SessionRecorders;
   /** How the people at a device pause, as known from its connections before; by default each connection learns it anew. */
   readonly rhythmFor?: (deviceId: string, tuning: RhythmTuning) => Rhythm;
+  /** Hears of a device that connected, disconnected or came into another state. Never throws. */
+  readonly onStatus?: (deviceId: string) => void;
+  /** Hears of every turn that is over, once it is kept. Never throws. */
+  readonly onTurn?: (turn: TurnRecord) => void;
   /** Absent where nothing is counted. */
   readonly metrics?: DeviceMetrics;
   /** Absent where turns are not traced. */

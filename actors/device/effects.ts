@@ -16,7 +16,7 @@ import type { DeviceActorEvent, ReplyEvent } from "./events.ts";
 import { Conversation } from "./conversation.ts";
 import { DEVICE_PATIENCE_MS } from "./limits.ts";
 import type { SessionMemory } from "./memory.ts";
-import { DeviceRole } from "./role.ts";
+import { DEFAULT_ROLE, DeviceRole } from "./role.ts";
 import type { DeviceLink } from "./link.ts";
 import { McpClient } from "./mcp/mcp_client.ts";
 import { Mic } from "./mic.ts";
@@ -125,6 +125,11 @@ export class Effects implements DevicePorts, Disposable {
     return this.#mcp;
   }
 
+  /** Changes the role, from the next reply on, and keeps it; undefined goes back to that of the configuration. */
+  async chooseRole(name: string | undefined): Promise<void> {
+    await this.#role.choose(name ?? DEFAULT_ROLE);
+  }
+
   /** Takes what the device's hello agreed on. */
   agree(hello: { readonly version: ProtocolVersion; readonly mcp: boolean }): void {
     this.#version = hello.version;
@@ -212,7 +217,9 @@ export class Effects implements DevicePorts, Disposable {
     this.#server.hold(turn.signal);
     if (source === "say") turn.announcement = text;
     else turn.userText = text;
-    this.#options.recorder?.note("turn", { id: turn.id, source });
+    // What was typed may not be on record; what it makes the chart do is.
+    const typed = source === "text" && text !== "" ? { farewell: this.#isFarewell(text) } : {};
+    this.#options.recorder?.note("turn", { id: turn.id, source, ...typed });
     return turn;
   }
 
@@ -230,7 +237,8 @@ export class Effects implements DevicePorts, Disposable {
     recorder?.note("utterance", { durationMs, speechMs, end, silenceMs: this.#mic?.silenceMs });
     if (settings.historyAudio !== "none") turn.audio.user = writeOggOpus({ packets: utterance.packets, inputSampleRate: 16000 });
     turn.recognized(await this.#onBehalf(turn, () => this.#speculation.recognize(turn, utterance, signal)));
-    recorder?.note("transcript", { text: turn.userText });
+    const text = turn.userText;
+    recorder?.note("transcript", { turnId: turn.id, text, farewell: this.#isFarewell(text), final: looksFinal(text) });
   }
 
   isFarewell(turn: Turn): boolean {
@@ -291,7 +299,9 @@ export class Effects implements DevicePorts, Disposable {
   idleInMs(): number {
     const now = this.#options.deps.clock.now();
     const idleAt = Math.min(this.#idleSince + this.#options.settings.idleTimeoutMs, this.#sentAt + DEVICE_PATIENCE_MS);
-    return Math.max(0, idleAt - now);
+    const inMs = Math.max(0, idleAt - now);
+    this.#options.recorder?.note("idle", { inMs });
+    return inMs;
   }
 
   touch(): void {

@@ -41,7 +41,7 @@ export type ReplyEvent =
 
 /** From the owner of the actor. */
 export type OwnerEvent =
-  | { readonly type: "STOP"; readonly reason: "shutdown" | "replaced" }
+  | { readonly type: "STOP"; readonly reason: "shutdown" | "replaced" | "disconnected" }
   /** The process is about to end: what is being said may be said to the end of its sentence, and nothing new begins. */
   | { readonly type: "DRAIN" }
   /** Something is to be said to the person without having been asked for; with `interrupt` also when the device is busy. */

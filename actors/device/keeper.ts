@@ -56,7 +56,7 @@ export class Keeper {
   }
 
   async #commit(turn: Turn): Promise<void> {
-    const { deps: { history, usage, logger }, settings, memory, report } = this.#options;
+    const { deps: { history, usage, logger, onTurn }, settings, memory, report } = this.#options;
     if (history !== undefined) turn.mark("commitMs");
     const record = turn.record();
     logTurn(logger, record);
@@ -68,5 +68,6 @@ export class Keeper {
     }
     usage?.add(record).catch((error) => report("counting the turn", error));
     if (settings.services.memory) memory?.committed(record);
+    onTurn?.(record);
   }
 }

@@ -11,6 +11,8 @@ export interface LiveSettingsOptions {
   readonly settings: () => DeviceSettings;
   /** Grows when {@link LiveSettingsOptions.settings} may say something else; without it they never do. */
   readonly revision?: () => number;
+  /** Called when new settings begin to hold. */
+  readonly onChange?: () => void;
 }
 
 /** What was agreed on, or built, when the device connected, and therefore holds until it leaves. */
@@ -50,6 +52,8 @@ export class LiveSettings {
     if (revision === this.#revision || this.#turn?.aborted === false) return this.#held;
     this.#revision = revision;
     const bound = Object.fromEntries(BOUND.map((name) => [name, this.#first[name]]));
-    return this.#held = { ...this.#options.settings(), ...bound };
+    this.#held = { ...this.#options.settings(), ...bound };
+    this.#options.onChange?.();
+    return this.#held;
   }
 }

@@ -6,7 +6,14 @@
 
 import { lazy } from "@logtape/logtape";
 import { type Actor, createActor } from "xstate";
-import { decodeAudioFrame, type DeviceMessage, parseDeviceMessage, type ProtocolVersion } from "../../protocol/mod.ts";
+import {
+  decodeAudioFrame,
+  type DeviceMessage,
+  type McpCallResult,
+  type McpTool,
+  parseDeviceMessage,
+  type ProtocolVersion,
+} from "../../protocol/mod.ts";
 import type { DeviceDeps, SessionRecorder } from "./deps.ts";
 import { Effects } from "./effects.ts";
 import { observe } from "../supervision/observe.ts";
@@ -14,7 +21,7 @@ import type { DeviceLink } from "./link.ts";
 import { deviceMachine } from "./machine.ts";
 import { LiveSettings } from "./live_settings.ts";
 import { isOneOf } from "./phrases.ts";
-import type { DeviceSettings } from "./settings.ts";
+import { chartSettings, type DeviceSettings } from "./settings.ts";
 import type { DeviceStatus } from "./status.ts";
 
 /** Who connected. */
@@ -57,9 +64,10 @@ export class DeviceSession implements Disposable {
   readonly #effects: Effects;
   readonly #connectedAt: number;
   /** The state that was seen last, and since when, monotonic milliseconds. */
-  #place = { state: "", since: 0 };
+  #place = { state: "", since: 0, wall: 0 };
   #version: ProtocolVersion;
   #greeted = false;
+  readonly #watching: Disposable;
 
   constructor(shared: DeviceDeps, link: DeviceLink, identity: SessionIdentity) {
     const sessionId = this.sessionId = shared.newSessionId();
@@ -76,6 +84,7 @@ export class DeviceSession implements Disposable {
     const settings = new LiveSettings({
       settings: () => deps.settingsFor(identity.deviceId),
       ...(revision === undefined ? {} : { revision }),
+      onChange: () => this.#noteSettings(),
     });
     this.#settings = settings.view;
     const recorder = this.#settings.services.recorder ? deps.recorders?.for(identity.deviceId) : undefined;
@@ -95,11 +104,12 @@ export class DeviceSession implements Disposable {
       id: "device",
       clock: deps.clock,
       input: { ports: this.#effects, settings: this.#settings },
-      ...(recorder === undefined ? {} : { inspect: (event) => recorder.inspect(event) }),
     });
-    observe(this.actor, { next: ({ value }) => this.#arrive(leaf(value)), error: () => {} });
+    this.#watching = observe(this.actor, { next: ({ value }) => this.#arrive(leaf(value)), error: () => {} });
     this.#arrive(leaf(this.actor.getSnapshot().value));
     recorder?.note("connected", { sessionId: this.sessionId, clientId: identity.clientId });
+    this.#noteSettings();
+    recorder?.watch(this.actor);
   }
 
   /** Takes a text message. */
@@ -137,7 +147,7 @@ export class DeviceSession implements Disposable {
   }
 
   /** Ends the session in good order: the turn under way is committed as interrupted first. */
-  stop(reason: "shutdown" | "replaced"): void {
+  stop(reason: "shutdown" | "replaced" | "disconnected"): void {
     this.actor.send({ type: "STOP", reason });
   }
 
@@ -163,6 +173,34 @@ export class DeviceSession implements Disposable {
     return snapshot.can({ ...event, interrupt: true }) ? "busy" : "not_ready";
   }
 
+  /** The tools of the device, as it describes them; empty until it has named them. */
+  tools(): readonly McpTool[] {
+    return this.#effects.mcp?.deviceTools() ?? [];
+  }
+
+  /**
+   * Calls a tool of the device by its own name; undefined where it offers none. What the device refuses is an answer with `isError`.
+   *
+   * @throws The signal's reason; {@link McpError} `mcp_closed` when the connection ends.
+   */
+  callTool(name: string, args: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<McpCallResult> | undefined {
+    return this.#effects.mcp?.call(name, args, { signal });
+  }
+
+  /** Tells the device to restart, which ends the connection. */
+  reboot(): void {
+    this.#effects.send({ type: "system", command: "reboot" });
+  }
+
+  /**
+   * Changes its role, from the next reply on, and keeps it; undefined goes back to that of the configuration.
+   *
+   * @throws {HistoryError} When it cannot be kept; it is changed all the same.
+   */
+  async chooseRole(name: string | undefined): Promise<void> {
+    await this.#effects.chooseRole(name);
+  }
+
   /** Version of the binary protocol, as the hello agreed it. */
   get protocolVersion(): ProtocolVersion {
     return this.#version;
@@ -183,6 +221,7 @@ export class DeviceSession implements Disposable {
       connectionId: this.connectionId,
       sessionId: this.sessionId,
       state: this.state,
+      since: this.#place.wall,
       inStateMs: Math.round(this.#deps.clock.now() - this.#place.since),
       ...(context.mode === undefined ? {} : { mode: context.mode }),
       remoteAddress: this.#identity.remoteAddress,
@@ -217,11 +256,18 @@ export class DeviceSession implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#watching[Symbol.dispose]();
     this.#effects[Symbol.dispose]();
   }
 
   #arrive(state: string): void {
-    if (state !== this.#place.state) this.#place = { state, since: this.#deps.clock.now() };
+    if (state === this.#place.state) return;
+    this.#place = { state, since: this.#deps.clock.now(), wall: this.#deps.clock.wall() };
+    this.#deps.onStatus?.(this.deviceId);
+  }
+
+  #noteSettings(): void {
+    this.#recorder?.note("settings", { ...chartSettings(this.#settings) });
   }
 
   #actorFailed(): boolean {

@@ -91,6 +91,32 @@ export interface DeviceServices {
   readonly tracing: boolean;
 }
 
+/** The settings that decide what the chart of a device does; all others change what it says and hears, never its path. */
+export type ChartSettings =
+  & Pick<
+    DeviceSettings,
+    "helloTimeoutMs" | "idleTimeoutMs" | "thinkingLimitMs" | "speakingStallMs" | "policyWaitMs" | "wake" | "goodbye" | "bargeIn"
+  >
+  & { readonly maxUtteranceMs: number; readonly voiceBargeIn: boolean };
+
+/** The part of the settings that the recording of a session carries, so that it can be replayed. */
+export function chartSettings(settings: DeviceSettings): ChartSettings {
+  const { helloTimeoutMs, idleTimeoutMs, thinkingLimitMs, speakingStallMs, policyWaitMs, wake, goodbye, bargeIn } = settings;
+  const { uplink: { maxUtteranceMs }, features: { voiceBargeIn } } = settings;
+  return {
+    helloTimeoutMs,
+    idleTimeoutMs,
+    thinkingLimitMs,
+    speakingStallMs,
+    policyWaitMs,
+    wake,
+    goodbye,
+    bargeIn: { falseInterruptionMs: bargeIn.falseInterruptionMs, minSpeechMs: bargeIn.minSpeechMs },
+    maxUtteranceMs,
+    voiceBargeIn,
+  };
+}
+
 /** The chart's own watchdog acts this much later than the limit that it stands behind. */
 const WATCHDOG_GRACE_MS = 5000;
 

@@ -12,6 +12,8 @@ export interface DeviceStatus {
   readonly sessionId: string;
   /** Name of the active state of the chart, such as `listening`. */
   readonly state: string;
+  /** Since when it is in that state, Unix milliseconds. */
+  readonly since: number;
   /** How long it has been in that state, milliseconds. */
   readonly inStateMs: number;
   /** How the device listens; absent before its first `listen start`. */

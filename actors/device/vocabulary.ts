@@ -16,8 +16,9 @@ import type { ReplyJob } from "./ports.ts";
 import { AppError } from "../../base/errors.ts";
 import type { Turn } from "./turn.ts";
 
-const OWNER_CLOSING: Readonly<Record<"shutdown" | "replaced", Closing>> = {
+const OWNER_CLOSING: Readonly<Record<"shutdown" | "replaced" | "disconnected", Closing>> = {
   shutdown: { code: 1001, reason: "Server stops", end: "shutdown" },
+  disconnected: { code: 1000, reason: "Disconnected by the owner", end: "disconnected" },
   replaced: { code: 4409, reason: "Replaced by a newer connection", end: "replaced" },
 };
 

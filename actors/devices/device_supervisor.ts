@@ -24,6 +24,9 @@ export interface ConnectionHandlers {
   onClosed(info: { readonly code: number; readonly reason: string; readonly byUs: boolean }): void;
 }
 
+/** Devices whose crashes are counted; a fleet in which more crash has another trouble. */
+const MAX_CRASHED = 10_000;
+
 /** How the devices of a process came to their end. */
 export interface DevicesDrained {
   /** Devices that were connected. */
@@ -43,6 +46,8 @@ export class DeviceSupervisor {
   readonly #sessions = new Map<string, DeviceSession>();
   /** Newest connection of each device. */
   readonly #newest = new Map<string, DeviceSession>();
+  /** By device; the one that crashed longest ago first. */
+  readonly #crashes = new Map<string, number>();
   #stopping = false;
   /** Sessions that are over and still tell the history so. */
   readonly #ending = new Set<Promise<void>>();
@@ -103,6 +108,7 @@ export class DeviceSupervisor {
       onDown: (reason) => this.#down(session, link, reason),
     });
     const { deviceId, remoteAddress } = identity;
+    this.#deps.onStatus?.(deviceId);
     this.#deps.logger.info("Device {deviceId} connected", { deviceId, remoteAddress, sessionId: session.sessionId });
     return {
       onText: (text) => session.onText(text),
@@ -114,6 +120,16 @@ export class DeviceSupervisor {
   /** Says something to the person at a device, as {@link DeviceSession.say} does; `unknown` where no such device is connected. */
   say(deviceId: string, text: string, interrupt: boolean): ReturnType<DeviceSession["say"]> | "unknown" {
     return this.#newest.get(deviceId)?.say(text, interrupt) ?? "unknown";
+  }
+
+  /** The session of a connected device. */
+  session(deviceId: string): DeviceSession | undefined {
+    return this.#newest.get(deviceId);
+  }
+
+  /** How often the actor of a device has crashed since the process began. */
+  crashes(deviceId: string): number {
+    return this.#crashes.get(deviceId) ?? 0;
   }
 
   /** How many sessions there are in each state of supervision. */
@@ -173,9 +189,11 @@ export class DeviceSupervisor {
   #down(session: DeviceSession, link: DeviceLink, reason: unknown): void {
     this.#sessions.delete(session.connectionId);
     if (this.#newest.get(session.deviceId) === session) this.#newest.delete(session.deviceId);
+    this.#deps.onStatus?.(session.deviceId);
     // Who came to an end by itself has closed the link; who was stopped hard has not, and neither has who crashed.
     if (reason === undefined) link.close(1001, "Server stops");
     else {
+      this.#crashed(session.deviceId);
       this.#log("crashed", session, reason);
       this.#deps.metrics?.crashed();
       link.close(1011, "Internal error");
@@ -184,6 +202,14 @@ export class DeviceSupervisor {
     const ending = ended.finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
     this.#checkDown();
+  }
+
+  #crashed(deviceId: string): void {
+    const count = this.crashes(deviceId) + 1;
+    this.#crashes.delete(deviceId);
+    this.#crashes.set(deviceId, count);
+    const oldest = this.#crashes.keys().next().value;
+    if (this.#crashes.size > MAX_CRASHED && oldest !== undefined) this.#crashes.delete(oldest);
   }
 
   #log(what: string, { deviceId }: DeviceSession, error: unknown): void {

@@ -48,6 +48,8 @@ export class SyncDaemon implements AsyncDisposable {
   readonly #releasing = new Set<Promise<void>>();
   #actor: ActorRefFrom<typeof syncMachine> | undefined;
   #role: SyncRole = "follower";
+  /** The role that the log knows. */
+  #toldRole: SyncRole = "follower";
   #leaseError: SyncStatus["leaseError"];
 
   constructor(options: SyncDaemonOptions) {
@@ -90,7 +92,12 @@ export class SyncDaemon implements AsyncDisposable {
     const actor = createActor(syncMachine, { input, clock });
     this.#actor = actor;
     observe(actor, {
-      next: ({ value }) => this.#noteRole(pathOf(value).split(".")[0] as SyncRole),
+      next: ({ value }) => {
+        const path = pathOf(value);
+        this.#noteRole(path.split(".")[0] as SyncRole);
+        // Who backs off, or asks for the lease again, has said why; a role is told when it is another one after that.
+        if (path === "follower.waiting" || this.#role === "leader") this.#tellRole();
+      },
       error: (error) => {
         this.#options.logger.error("Sync crashed and is started again: {error}", { error: messageOf(error) });
         this.#noteRole("follower");
@@ -110,13 +117,15 @@ export class SyncDaemon implements AsyncDisposable {
         return reader.step({ token: lease.token, valid: () => lease.valid() }, signal);
       },
       report: (event) => {
-        this.#counts.get(event.name)?.note(event, clock.wall());
-        this.#log(event);
+        const counts = this.#counts.get(event.name);
+        this.#log(event, counts?.status(undefined).failures ?? 0);
+        counts?.note(event, clock.wall());
         this.#options.onEvent?.(event);
       },
       reportLease: (error) => {
+        const isKnown = this.#leaseError !== undefined;
         this.#leaseError = problemOf(error);
-        logger.warn("The lease of the sync cannot be asked for: {error}", { error: messageOf(error) });
+        if (!isKnown) logger.warn("The lease of the sync cannot be asked for: {error}", { error: messageOf(error) });
       },
     };
   }
@@ -159,20 +168,28 @@ export class SyncDaemon implements AsyncDisposable {
     if (role === this.#role) return;
     this.#role = role;
     if (role !== "leader") { for (const counts of this.#counts.values()) counts.leave(); }
-    this.#options.logger.info("Sync is {role} now", { role });
     this.#options.onEvent?.({ type: "ROLE", role });
   }
 
-  #log(event: SourceEvent): void {
+  #tellRole(): void {
+    const role = this.#role;
+    if (role === this.#toldRole) return;
+    this.#toldRole = role;
+    this.#options.logger.info("Sync is {role} now", { role });
+  }
+
+  /** An outage has a line at its beginning and one at its end. `failures` were there before the event. */
+  #log(event: SourceEvent, failures: number): void {
     const { logger } = this.#options;
-    if (event.type === "SOURCE_FAILED") {
-      const { name, dueInMs } = event;
-      logger.warn("Source {name} cannot be read and is tried again in {dueInMs} ms: {error}", {
-        name,
-        dueInMs: Math.round(dueInMs),
+    if (event.type === "SOURCE_FAILED" && failures === 0) {
+      logger.warn("Source {name} cannot be read and is tried again, ever more rarely: {error}", {
+        name: event.name,
         error: messageOf(event.error),
       });
-    } else if (event.type === "SOURCE_READ" && event.result.added + event.result.updated > 0) {
+    }
+    if (event.type !== "SOURCE_READ") return;
+    if (failures > 0) logger.info("Source {name} can be read again after {failures} failures", { name: event.name, failures });
+    if (event.result.added + event.result.updated > 0) {
       const { name, result: { added, updated }, tookMs } = event;
       logger.info("Source {name} gave {added} new turns and {updated} changed ones", { name, added, updated, tookMs: Math.round(tookMs) });
     }

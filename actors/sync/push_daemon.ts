@@ -77,12 +77,8 @@ export class PushDaemon {
         step: (signal) => this.#reader.step(TENURE, signal),
         notify: (event) => {
           this.#counts.note(event, clock.wall());
-          if (event.type === "SOURCE_FAILED") {
-            const { dueInMs } = event;
-            logger.warn("Reports wait to become turns and are tried again in {dueInMs} ms: {error}", {
-              dueInMs: Math.round(dueInMs),
-              error: messageOf(event.error),
-            });
+          if (event.type === "SOURCE_FAILED" && event.rhythm.failures === 1) {
+            logger.warn("Reports wait to become turns and are tried again, ever more rarely: {error}", { error: messageOf(event.error) });
           }
           onEvent?.(event);
         },

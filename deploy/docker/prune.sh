@@ -17,6 +17,6 @@ for libraries in "$modules"/.deno/onnxruntime-node@*/node_modules/onnxruntime-no
   find "$libraries/$platform" -mindepth 1 -maxdepth 1 -type d ! -name "$arch" -exec rm -rf {} +
 done
 
-for package in elkjs fast-check; do
+for package in elkjs fast-check esbuild-wasm playwright-core axe-core; do
   find "$modules/.deno/" -path "*/node_modules/$package/*" -type f ! -name package.json -delete
 done

@@ -14,6 +14,7 @@ import type { Erase } from "../../services/history/eraser.ts";
 import type { AlertBoard } from "../../services/alerts/board.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { AppEnv } from "../app_env.ts";
+import type { Api } from "./operation.ts";
 import type { Say } from "./say.ts";
 
 /** The life cycle of the history: what `features.api` switches. */
@@ -44,6 +45,8 @@ export interface ApiDeps {
   /** Hears of what failed inside. */
   readonly failed: (error: unknown, request: Request) => Response;
   readonly lifeCycle?: LifeCycle;
+  /** Adds what the console needs. */
+  readonly addConsole?: (api: Api) => void;
   /** The configuration while the server runs; without it there is no operation on it. */
   readonly live?: LiveConfig;
   /** Looks for the alerts; undefined while none are raised. Absent where there never are any. */

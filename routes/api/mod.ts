@@ -61,6 +61,7 @@ export function createApi(deps: ApiDeps): Api {
     return undefined;
   });
 
+  deps.addConsole?.(api);
   addStatus(api, deps);
   addSay(api, deps);
   if (deps.live !== undefined) addConfig(api, deps.live);

@@ -9,17 +9,25 @@ import { problemResponse } from "../problem.ts";
 import type { TrustedProxies } from "../trusted_proxies.ts";
 
 /** Methods that change nothing. What they answer no page of another site can read. */
-const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+export const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** Refuses a request that a page of another site had a browser make; undefined for any other. Programs send neither header. */
 export function crossSiteRefusal(request: Request, peer: string, proxies: TrustedProxies, publicUrl: string): Response | undefined {
   if (SAFE_METHODS.has(request.method)) return undefined;
-  const { headers } = request;
+  return isCrossSite(request, peer, proxies, publicUrl) ? crossSiteProblem() : undefined;
+}
+
+/** Whether a page of another site had a browser make a request, whatever its method. */
+export function isCrossSite({ headers }: Request, peer: string, proxies: TrustedProxies, publicUrl: string): boolean {
   const site = headers.get("sec-fetch-site");
   const origin = headers.get("origin");
   // Browsers send Sec-Fetch-Site to https and localhost alone, and Origin with everything that may change something.
-  if (site !== null ? site === "same-origin" || site === "none" : origin === null) return undefined;
-  if (site === null && origin !== null && isOwn(origin, headers, peer, proxies, publicUrl)) return undefined;
+  if (site !== null) return site !== "same-origin" && site !== "none";
+  return origin !== null && !isOwn(origin, headers, peer, proxies, publicUrl);
+}
+
+/** The answer for such a request. */
+export function crossSiteProblem(): Response {
   const title = "A page of another site asked for this";
   const detail = "What changes something is taken from pages of this server and from programs, which send no Origin, alone";
   return problemResponse({ status: 403, code: "cross_site", title, detail }, API_HEADERS);

@@ -35,6 +35,7 @@ const statusSchema = z.strictObject({
     connectionId: z.string(),
     sessionId: z.string(),
     state: z.string().meta({ description: "Name of the active state of its chart, such as listening" }),
+    since: z.number().meta({ description: "Since when it is in that state, Unix milliseconds" }),
     inStateMs: z.int().meta({ description: "How long it has been in that state, milliseconds" }),
     mode: z.enum(["auto", "manual", "realtime"]).optional().meta({ description: "How it listens; absent before its first listen start" }),
     remoteAddress: z.string(),

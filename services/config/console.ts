@@ -14,4 +14,9 @@ export const consoleSection = z.strictObject({
       "Password for the console from other machines; empty generates one, prints it at first start and keeps it in the data directory",
     secret: true,
   }),
+  viewerPassword: z.string().default("").meta({
+    description:
+      "Password with which others may look at the console and change nothing, or its hash from deno task password; empty lets nobody",
+    secret: true,
+  }),
 });

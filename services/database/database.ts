@@ -29,6 +29,8 @@ export interface DatabaseOptions {
   readonly random: Random;
   /** Hears when the server is lost and found. */
   readonly logger?: Logger | undefined;
+  /** Called when the server is reached after it was lost. Must not throw. */
+  readonly onReachable?: (() => void) | undefined;
   /** Hears of every statement, for metrics. */
   readonly onQuery?: ((query: QueryObservation) => void) | undefined;
 }
@@ -262,8 +264,10 @@ export class Database implements AsyncDisposable {
   }
 
   #found(): void {
-    if (this.#isLost) this.#options.logger?.info("Database server {server} is back", { server: this.server });
+    if (!this.#isLost) return;
     this.#isLost = false;
+    this.#options.logger?.info("Database server {server} is back", { server: this.server });
+    this.#options.onReachable?.();
   }
 
   #lost(error: HistoryError): void {

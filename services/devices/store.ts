@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Expression, type Kysely, type RawBuilder, sql } from "kysely";
+import { type Expression, type Insertable, type Kysely, type RawBuilder, type Selectable, sql } from "kysely";
 import { HistoryError } from "../history/errors.ts";
 import type { Page, PageQuery } from "../history/archive.ts";
 import type { DeviceChanges, DeviceRecord, DeviceSighting } from "./registry.ts";
@@ -42,6 +42,19 @@ export class DeviceTable {
   /** Writes sightings: the earliest and latest instants stand, and what was not said leaves what is there. */
   async see(devices: readonly SeenDeviceRow[]): Promise<void> {
     for (let at = 0; at < devices.length; at += ROWS_A_STATEMENT) await this.#upsert(devices.slice(at, at + ROWS_A_STATEMENT));
+  }
+
+  /** Rows by their id, from behind `after` on. */
+  async rows(after: string, limit: number): Promise<Selectable<DevicesTable>[]> {
+    return await this.#db.selectFrom("devices").selectAll().where("device_id", ">", after).orderBy("device_id").limit(limit).execute();
+  }
+
+  /**
+   * Takes over rows of another registry: whole where a device is not there, else only what is empty here. The earliest and latest instants
+   * stand. Two nodes may do so at once.
+   */
+  async adopt(rows: readonly Selectable<DevicesTable>[]): Promise<void> {
+    for (let at = 0; at < rows.length; at += ROWS_A_STATEMENT) await this.#adopt(rows.slice(at, at + ROWS_A_STATEMENT));
   }
 
   /** A device. */
@@ -99,38 +112,75 @@ export class DeviceTable {
   }
 
   async #upsert(devices: readonly SeenDeviceRow[]): Promise<void> {
-    const insert = this.#db.insertInto("devices").values(devices.map((device) => ({
-      device_id: device.deviceId,
-      client_id: device.clientId ?? "",
-      first_seen_at: Math.round(device.firstSeenAt),
-      last_seen_at: Math.round(device.seenAt),
-      firmware: device.firmware ?? null,
-      board: device.board ?? null,
-      device_language: device.language ?? null,
-      language: null,
-      name: null,
-      alias: null,
-      room: null,
-      flags: "{}",
-      retention_days: null,
-    })));
-    const sqlite = this.#dialect === "sqlite";
-    const given = (column: string): RawBuilder<string> => sqlite ? sql`excluded.${sql.ref(column)}` : sql`values(${sql.ref(column)})`;
-    const old = (column: string): Expression<unknown> => sql.ref(`devices.${column}`);
-    const least = sql.raw(sqlite ? "min" : "least");
-    const greatest = sql.raw(sqlite ? "max" : "greatest");
+    const { given, old, least, greatest } = this.#merging;
     const latest = (column: string) => sql<string>`coalesce(${given(column)}, ${old(column)})`;
-    const set = {
+    await this.#merge(devices.map(rowOf), {
       client_id: sql<string>`coalesce(nullif(${given("client_id")}, ''), ${old("client_id")})`,
-      first_seen_at: sql<number>`${least}(${given("first_seen_at")}, ${old("first_seen_at")})`,
-      last_seen_at: sql<number>`${greatest}(${given("last_seen_at")}, ${old("last_seen_at")})`,
+      first_seen_at: least("first_seen_at"),
+      last_seen_at: greatest("last_seen_at"),
       firmware: latest("firmware"),
       board: latest("board"),
       device_language: latest("device_language"),
-    };
-    await (sqlite ? insert.onConflict((conflict) => conflict.column("device_id").doUpdateSet(set)) : insert.onDuplicateKeyUpdate(set))
-      .execute();
+    });
   }
+
+  async #adopt(rows: readonly Selectable<DevicesTable>[]): Promise<void> {
+    const { given, old, least, greatest } = this.#merging;
+    const kept = (column: string, empty: string) => sql<string>`coalesce(nullif(${old(column)}, ${empty}), ${given(column)})`;
+    await this.#merge(rows, {
+      client_id: kept("client_id", ""),
+      first_seen_at: least("first_seen_at"),
+      last_seen_at: greatest("last_seen_at"),
+      firmware: kept("firmware", ""),
+      board: kept("board", ""),
+      device_language: kept("device_language", ""),
+      language: kept("language", ""),
+      name: kept("name", ""),
+      alias: kept("alias", ""),
+      room: kept("room", ""),
+      flags: kept("flags", "{}"),
+      // Zero is a number of days, too: for ever.
+      retention_days: sql<number>`coalesce(${old("retention_days")}, ${given("retention_days")})`,
+    });
+  }
+
+  /** How a row that is there and one that is given become one, in the words of the dialect. */
+  get #merging() {
+    const sqlite = this.#dialect === "sqlite";
+    const given = (column: string): RawBuilder<string> => sqlite ? sql`excluded.${sql.ref(column)}` : sql`values(${sql.ref(column)})`;
+    const old = (column: string): Expression<unknown> => sql.ref(`devices.${column}`);
+    const of = (name: string) => (column: string) => sql<number>`${sql.raw(name)}(${given(column)}, ${old(column)})`;
+    return { given, old, least: of(sqlite ? "min" : "least"), greatest: of(sqlite ? "max" : "greatest") };
+  }
+
+  async #merge(rows: readonly Insertable<DevicesTable>[], set: Merge): Promise<void> {
+    const insert = this.#db.insertInto("devices").values(rows);
+    await (this.#dialect === "sqlite"
+      ? insert.onConflict((conflict) => conflict.column("device_id").doUpdateSet(set))
+      : insert.onDuplicateKeyUpdate(set)).execute();
+  }
+}
+
+/** What a row that is there becomes. */
+type Merge = { readonly [Column in keyof DevicesTable]?: RawBuilder<NonNullable<DevicesTable[Column]>> };
+
+/** A device that was only seen: people have said nothing of it. */
+function rowOf(device: SeenDeviceRow): Insertable<DevicesTable> {
+  return {
+    device_id: device.deviceId,
+    client_id: device.clientId ?? "",
+    first_seen_at: Math.round(device.firstSeenAt),
+    last_seen_at: Math.round(device.seenAt),
+    firmware: device.firmware ?? null,
+    board: device.board ?? null,
+    device_language: device.language ?? null,
+    language: null,
+    name: null,
+    alias: null,
+    room: null,
+    flags: "{}",
+    retention_days: null,
+  };
 }
 
 /** A cursor names the last device of its page; the letter before it tells it from text that somebody typed. */

@@ -47,7 +47,9 @@ export class Retention implements AsyncDisposable {
    * @throws {HistoryError} When the history cannot be read or written.
    */
   async apply(signal?: AbortSignal): Promise<number> {
-    const { devices, defaultDays, clock } = this.#options;
+    const { archive, devices, defaultDays, clock } = this.#options;
+    // An archive that is not open refuses here. Devices are carried over to a shared registry before it is, so their numbers are read after.
+    await archive.turns({ limit: 1 });
     const own = await devices.retentions();
     const now = clock.wall();
     let erased = 0;

@@ -5,6 +5,7 @@
  */
 
 import type { Clock } from "../../base/clock.ts";
+import type { RecordedConnection } from "./connection.ts";
 import { DeviceRecorder } from "./recorder.ts";
 
 /** Devices whose recordings are held: as many as may be connected, so that a stream of invented ids cannot fill the memory. */
@@ -42,8 +43,10 @@ export class RecorderHub {
   readonly #options: RecorderHubOptions;
   readonly #maxDevices: number;
   readonly #keepMs: number;
-  /** Least recently used first. */
-  readonly #entries = new Map<string, Entry>();
+  /** Devices that are here. */
+  readonly #present = new Map<string, Entry>();
+  /** Devices that left, longest ago first, so that those to forget are found at the front. */
+  readonly #departed = new Map<string, Entry>();
 
   constructor(options: RecorderHubOptions) {
     this.#options = options;
@@ -51,56 +54,61 @@ export class RecorderHub {
     this.#keepMs = options.keepMs ?? DEFAULT_KEEP_MS;
   }
 
-  /** The recorder for a connection of a device. Each call has its {@link left}. */
-  for(deviceId: string): DeviceRecorder {
+  /** What a new connection of a device records into. Each call has its {@link left}. */
+  for(deviceId: string): RecordedConnection {
     this.#sweep();
-    const entry = this.#entries.get(deviceId) ??
-      { recorder: new DeviceRecorder({ ...this.#options, deviceId }), present: 0, leftAt: 0 };
+    const entry = this.#entry(deviceId) ?? { recorder: new DeviceRecorder({ ...this.#options, deviceId }), present: 0, leftAt: 0 };
     entry.present++;
-    this.#touch(deviceId, entry);
+    this.#departed.delete(deviceId);
+    this.#present.delete(deviceId);
+    this.#present.set(deviceId, entry);
     this.#bound();
-    return entry.recorder;
+    return entry.recorder.connection();
   }
 
   /** Says that a connection of the device is over. */
   left(deviceId: string): void {
-    const entry = this.#entries.get(deviceId);
+    const entry = this.#present.get(deviceId);
     if (entry === undefined) return;
-    entry.present = Math.max(0, entry.present - 1);
+    entry.present--;
+    if (entry.present > 0) return;
     entry.leftAt = this.#options.clock.now();
-    this.#touch(deviceId, entry);
+    this.#present.delete(deviceId);
+    this.#departed.set(deviceId, entry);
   }
 
   /** The recorder of a device that is here or left not long ago. */
   get(deviceId: string): DeviceRecorder | undefined {
     this.#sweep();
-    return this.#entries.get(deviceId)?.recorder;
+    return this.#entry(deviceId)?.recorder;
   }
 
-  /** Devices with a recording, most recently used first. */
+  /** Devices with a recording: those that are here, then those that left, most recent first. */
   list(): readonly { readonly deviceId: string; readonly present: boolean }[] {
     this.#sweep();
-    return [...this.#entries].reverse().map(([deviceId, entry]) => ({ deviceId, present: entry.present > 0 }));
+    const ids = (of: ReadonlyMap<string, Entry>, present: boolean) => [...of.keys()].reverse().map((deviceId) => ({ deviceId, present }));
+    return [...ids(this.#present, true), ...ids(this.#departed, false)];
   }
 
-  #touch(deviceId: string, entry: Entry): void {
-    this.#entries.delete(deviceId);
-    this.#entries.set(deviceId, entry);
+  #entry(deviceId: string): Entry | undefined {
+    return this.#present.get(deviceId) ?? this.#departed.get(deviceId);
   }
 
+  /** Forgets those that left too long ago; looks at no other. */
   #sweep(): void {
     const oldest = this.#options.clock.now() - this.#keepMs;
-    for (const [deviceId, entry] of this.#entries) {
-      if (entry.present === 0 && entry.leftAt < oldest) this.#entries.delete(deviceId);
+    for (const [deviceId, { leftAt }] of this.#departed) {
+      if (leftAt >= oldest) return;
+      this.#departed.delete(deviceId);
     }
   }
 
   /** Devices that left go first; one that is here keeps recording even when it can no longer be looked up. */
   #bound(): void {
-    for (const departed of [true, false]) {
-      for (const [deviceId, entry] of this.#entries) {
-        if (this.#entries.size <= this.#maxDevices) return;
-        if ((entry.present === 0) === departed) this.#entries.delete(deviceId);
+    for (const group of [this.#departed, this.#present]) {
+      for (const deviceId of group.keys()) {
+        if (this.#departed.size + this.#present.size <= this.#maxDevices) return;
+        group.delete(deviceId);
       }
     }
   }

@@ -6,20 +6,22 @@
 
 import { type AnyStateMachine, type AnyTransitionDefinition, getStateNodes, type StateValue } from "xstate";
 import { indexEdges } from "../charts/edge_index.ts";
+import { MAX_PLAIN, type Plain } from "./plain.ts";
 import type { Redacted } from "./redact.ts";
 
 /** Version of the file format; raised when a reader of the last one could no longer understand a line. */
 export const RECORDING_SCHEMA = 1;
 
-/** What a record is about. */
-export type RecordKind = "event" | "step" | "action" | "actor" | "done" | "error" | "note";
+/** What a record is about. Actions have no records of their own: the chart says which belong to the transitions of a step. */
+export type RecordKind = "event" | "step" | "actor" | "done" | "error" | "note";
 
 /** A record in the ring. Slots are used again, so that recording allocates little; values are written out only when read. */
 export interface Slot {
   seq: number;
   /** Clock milliseconds. */
   at: number;
-  wall: number;
+  /** Number of the connection; 0 where it is not known. */
+  conn: number;
   kind: RecordKind;
   actor: string;
   type: string;
@@ -31,7 +33,13 @@ export interface Slot {
   transitions: readonly AnyTransitionDefinition[] | undefined;
   /** Whether a machine took no transition for this event. */
   ignored: boolean;
+  /** Name of the guard that was asked, for a note about one; its answer is `answer`. */
+  guard: string | undefined;
+  answer: boolean;
   data: Redacted | undefined;
+  /** Names of the first of `values`, where what is to be kept are a few plain values; `data` is undefined then. */
+  keys: readonly string[] | undefined;
+  readonly values: (Plain | undefined)[];
   /** Estimate of the memory held. */
   bytes: number;
 }
@@ -41,9 +49,11 @@ export interface RecordLine {
   readonly seq: number;
   /** Microseconds since the recorder was made, by the monotonic clock. */
   readonly t: number;
-  /** Unix milliseconds. */
+  /** Unix milliseconds, by the monotonic clock since `epoch`: a clock that is set meanwhile does not show. */
   readonly wall: number;
   readonly kind: RecordKind;
+  /** Number of the device's connection since the recorder was made, from 1 on; connections may overlap. Absent where it is not known. */
+  readonly conn?: number;
   /** Path of the actor below the device's, such as `device/turn/asr`; empty for a note. */
   readonly actor: string;
   /** Event type, action name, or what the note is about. */
@@ -81,7 +91,7 @@ export function emptySlot(): Slot {
   return {
     seq: 0,
     at: 0,
-    wall: 0,
+    conn: 0,
     kind: "note",
     actor: "",
     type: "",
@@ -91,7 +101,11 @@ export function emptySlot(): Slot {
     toValue: undefined,
     transitions: undefined,
     ignored: false,
+    guard: undefined,
+    answer: false,
     data: undefined,
+    keys: undefined,
+    values: Array(MAX_PLAIN).fill(undefined),
     bytes: 0,
   };
 }
@@ -102,22 +116,24 @@ export class LineWriter {
   readonly #states = new WeakMap<StateValue & object, string>();
 
   /** The record in a slot. */
-  line(slot: Slot, startedAt: number): RecordLine {
+  line(slot: Slot, startedAt: number, epoch: number): RecordLine {
     const from = slot.sender ?? this.#stateIds(slot.machine, slot.fromValue);
     const to = this.#stateIds(slot.machine, slot.toValue);
     const edges = this.#edgeIds(slot);
+    const data = dataOf(slot);
     return {
       seq: slot.seq,
       t: Math.round((slot.at - startedAt) * 1_000),
-      wall: slot.wall,
+      wall: Math.round(epoch + slot.at - startedAt),
       kind: slot.kind,
+      ...(slot.conn === 0 ? {} : { conn: slot.conn }),
       actor: slot.actor,
       type: slot.type,
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
       ...(edges === undefined ? {} : { edges }),
       ...(slot.ignored ? { ignored: true } : {}),
-      ...(slot.data === undefined ? {} : { data: slot.data }),
+      ...(data === undefined ? {} : { data }),
     };
   }
 
@@ -141,4 +157,10 @@ function innermost(machine: AnyStateMachine, value: StateValue): string {
   const nodes = getStateNodes(machine.root, value).filter((node) => node.type === "atomic" || node.type === "final");
   // A machine without states names its root twice.
   return [...new Set(nodes.map((node) => node.id))].join(" ");
+}
+
+function dataOf({ guard, answer, keys, values, data }: Slot): Redacted | undefined {
+  if (guard !== undefined) return { guard, result: answer };
+  if (keys === undefined) return data;
+  return Object.fromEntries(keys.map((key, index) => [key, values[index] ?? null]));
 }

@@ -4,20 +4,24 @@
  * @module
  */
 
-import type { ActorRefLike, AnyStateMachine, InspectionEvent, StateValue } from "xstate";
+import type { ActorRefLike, AnyStateMachine, InspectedEventEvent, InspectedMicrostepEvent, InspectionEvent, StateValue } from "xstate";
 import type { Clock } from "../../base/clock.ts";
 import { messageOf } from "../../base/errors.ts";
 import { describe } from "../charts/describe.ts";
+import { MAX_PLAIN, PlainPayloads, type PlainSlot } from "./plain.ts";
 import { LineWriter, RECORDING_SCHEMA, type RecordingHeader, type RecordKind, type Slot } from "./record.ts";
+import { RecordedConnection } from "./connection.ts";
 import { type Redacted, Redactor } from "./redact.ts";
 import { Ring } from "./ring.ts";
 
 /** Records kept: about ten minutes of conversation at six turns a minute and thirty records a turn. */
 export const DEFAULT_RECORDS = 2_048;
-/** Memory a device may hold, bytes; a record takes about 250, so that the number of records usually decides. */
+/** Memory a device may hold, bytes; a record takes about 300, so that the number of records usually decides. */
 export const DEFAULT_RECORD_BYTES = 1_024 * 1_024;
-/** Estimated cost of a record before its data, bytes: a slot of fourteen fields. */
-const RECORD_BYTES = 144;
+/** Estimated cost of a record before its data, bytes: a slot of eighteen fields and four plain values. */
+const RECORD_BYTES = 208;
+/** Records that are looked through for the event that a machine did not answer: more than one event leads to at once. */
+const LOOK_BACK = 64;
 /** Longer event types are cut: they are this program's own words, so a longer one is a fault. */
 const MAX_TYPE = 128;
 
@@ -40,8 +44,14 @@ interface Known {
   readonly name: string;
   readonly machine: AnyStateMachine | undefined;
   value: StateValue | undefined;
-  /** Number of the last event record of this actor. */
-  event: number;
+}
+
+/** The parts of any actor's snapshot that are recorded. */
+interface ActorSnapshot {
+  readonly status?: string;
+  readonly value?: StateValue;
+  readonly output?: unknown;
+  readonly error?: unknown;
 }
 
 /** Records what one device's actors do. No method throws. */
@@ -51,12 +61,17 @@ export class DeviceRecorder {
   readonly #clock: Clock;
   readonly #ring: Ring;
   readonly #redactor: Redactor;
+  readonly #plain: PlainPayloads;
+  readonly #scratch: PlainSlot = { keys: undefined, values: Array(MAX_PLAIN).fill(undefined) };
   readonly #appVersion: string;
   readonly #startedAt: number;
   readonly #epoch: number;
   readonly #known = new WeakMap<object, Known>();
   #machine: AnyStateMachine | undefined;
   #machineHash: string | undefined;
+  #connections = 0;
+  /** When the last event came. */
+  #eventAt: number;
   #faults = 0;
   #lastFault = "";
 
@@ -66,7 +81,8 @@ export class DeviceRecorder {
     this.#appVersion = options.appVersion;
     this.#ring = new Ring(options.records ?? DEFAULT_RECORDS, options.bytes ?? DEFAULT_RECORD_BYTES);
     this.#redactor = new Redactor(options.transcripts ?? false);
-    this.#startedAt = options.clock.now();
+    this.#plain = new PlainPayloads(this.#redactor);
+    this.#startedAt = this.#eventAt = options.clock.now();
     this.#epoch = options.clock.wall();
   }
 
@@ -85,30 +101,44 @@ export class DeviceRecorder {
     this.#redactor.transcripts = on;
   }
 
-  /** Give this to `createActor(machine, { inspect })`. It never throws: XState would put the actor in error, or the sender. */
-  readonly inspect = (event: InspectionEvent): void => {
+  /** What one connection of the device writes to. */
+  connection(): RecordedConnection {
+    return new RecordedConnection(this, ++this.#connections);
+  }
+
+  /**
+   * Takes what XState tells of an actor: `createActor(machine, { inspect })`. It never throws: XState would put the actor in error, or the
+   * sender. {@link RecordedConnection.watch} costs less.
+   *
+   * @param conn Number of the connection.
+   */
+  readonly inspect = (event: InspectionEvent, conn = 0): void => {
     try {
-      this.#inspect(event);
+      this.#inspect(event, conn);
     } catch (error) {
       this.#fault(error);
     }
   };
 
   /** Records something that happened outside machines: `note("vad", { probability: 0.8 })`. */
-  note(kind: string, data?: unknown): void {
+  note(kind: string, data?: unknown, conn = 0): void {
     try {
       this.#redactor.bytes = 0;
-      this.#write("note", "", kind, data === undefined ? undefined : this.#redactor.redact(data));
+      if (kind === "guard" && isAnswer(data)) {
+        const slot = this.#write("note", "", kind, undefined, conn);
+        slot.guard = data.guard;
+        slot.answer = data.result;
+      } else this.#write("note", "", kind, data === undefined ? undefined : this.#redactor.redact(data), conn);
     } catch (error) {
       this.#fault(error);
     }
   }
 
   /** Records that the device's machine itself crashed: XState tells observers of the actor, and inspectors nothing. */
-  failed(error: unknown): void {
+  failed(error: unknown, conn = 0): void {
     try {
       this.#redactor.bytes = 0;
-      this.#write("error", this.#machine?.id ?? "", "crash", this.#redactor.redact(error, "error"));
+      this.#write("error", this.#machine?.id ?? "", "crash", this.#redactor.redact(error, "error"), conn);
     } catch (fault) {
       this.#fault(fault);
     }
@@ -126,7 +156,7 @@ export class DeviceRecorder {
     for (let seq = Math.max(first, after + 1); seq < next; seq++) {
       // A slow reader may be overtaken; what it missed is missing from the numbers.
       const slot = this.#ring.at(seq);
-      if (slot !== undefined) yield JSON.stringify(writer.line(slot, this.#startedAt));
+      if (slot !== undefined) yield JSON.stringify(writer.line(slot, this.#startedAt, this.#epoch));
     }
   }
 
@@ -145,75 +175,93 @@ export class DeviceRecorder {
     };
   }
 
-  #inspect(inspected: InspectionEvent): void {
-    const actor = this.#actor(inspected.actorRef);
-    this.#redactor.bytes = 0;
-    switch (inspected.type) {
-      case "@xstate.actor":
-        this.#write("actor", actor.name, "start", actor.machine === undefined ? undefined : { machine: actor.machine.id });
-        return;
-      case "@xstate.event": {
-        const { event, sourceRef } = inspected;
-        // The start of an actor has its own record, and a promise tells its parent what it tells itself.
-        if (event.type === "xstate.init" || event.type.startsWith("xstate.promise.")) return;
-        const slot = this.#write("event", actor.name, event.type, this.#redactor.payload(event));
-        if (sourceRef !== undefined) slot.sender = this.#actor(sourceRef).name;
-        actor.event = slot.seq;
-        return;
+  #inspect(inspected: InspectionEvent, conn: number): void {
+    const { type } = inspected;
+    if (type === "@xstate.microstep") return this.#step(inspected, conn);
+    if (type === "@xstate.event") return this.#event(inspected, conn);
+    if (type === "@xstate.snapshot") {
+      const { snapshot, event } = inspected as { snapshot: ActorSnapshot; event: { type: string } };
+      if (snapshot.status !== "active" || event.type === "xstate.init") {
+        this.#snapshot(this.#actor(inspected.actorRef), snapshot, event.type, conn);
       }
-      case "@xstate.action": {
-        const { type, params } = inspected.action;
-        // Parameters of built-in actions are XState's own objects.
-        const own = params !== undefined && !type.startsWith("xstate.");
-        this.#write("action", actor.name, type, own ? this.#redactor.redact(params) : undefined);
-        return;
-      }
-      case "@xstate.microstep": {
-        const { value } = inspected.snapshot as { value?: StateValue };
-        if (inspected._transitions.length === 0) {
-          const cause = this.#ring.at(actor.event);
-          if (cause !== undefined) cause.ignored = true;
-          return;
-        }
-        const slot = this.#write("step", actor.name, inspected.event.type, undefined);
-        slot.machine = actor.machine;
-        slot.fromValue = actor.value;
-        slot.toValue = value;
-        slot.transitions = inspected._transitions;
-        actor.value = value;
-        return;
-      }
-      case "@xstate.snapshot":
-        this.#snapshot(actor, inspected.snapshot, inspected.event.type);
+    } else if (type === "@xstate.actor") {
+      const { name, machine } = this.#actor(inspected.actorRef);
+      this.#redactor.bytes = 0;
+      this.#write("actor", name, "start", machine === undefined ? undefined : { machine: machine.id }, conn);
     }
   }
 
-  #snapshot(actor: Known, snapshot: { status?: string; value?: StateValue; output?: unknown; error?: unknown }, event: string): void {
+  #event({ event, sourceRef, actorRef }: InspectedEventEvent, conn: number): void {
+    // The start of an actor has its own record, and a promise tells its parent what it tells itself.
+    if (event.type === "xstate.init" || event.type.startsWith("xstate.promise.")) return;
+    const actor = this.#actor(actorRef);
+    const at = this.#eventAt = this.#clock.now();
+    this.#redactor.bytes = 0;
+    const sender = sourceRef === undefined ? undefined : this.#actor(sourceRef).name;
+    const isPlain = this.#plain.take(event, event.type, this.#scratch);
+    const slot = this.#write("event", actor.name, event.type, isPlain ? undefined : this.#redactor.payload(event), conn, at);
+    slot.sender = sender;
+    if (isPlain && this.#scratch.keys !== undefined) {
+      slot.keys = this.#scratch.keys;
+      for (let index = 0; index < slot.keys.length; index++) slot.values[index] = this.#scratch.values[index];
+    }
+  }
+
+  /** The step's time is that of the event it answers: both happen in one go, and reading the clock is a third of the cost. */
+  #step({ event, snapshot, actorRef, _transitions }: InspectedMicrostepEvent, conn: number): void {
+    const actor = this.#actor(actorRef);
+    this.#redactor.bytes = 0;
+    if (event.type === "xstate.stop") return void this.#write("actor", actor.name, "stop", undefined, conn);
+    if (_transitions.length === 0) return this.#ignored(actor, event.type);
+    const { value } = snapshot as { value?: StateValue };
+    const slot = this.#write("step", actor.name, event.type, undefined, conn, this.#eventAt);
+    slot.machine = actor.machine;
+    slot.fromValue = actor.value;
+    slot.toValue = value;
+    slot.transitions = _transitions;
+    actor.value = value;
+  }
+
+  /** Marks the event that no transition answered; others may have been told since, by what the one before it led to. */
+  #ignored({ name }: Known, type: string): void {
+    const { next } = this.#ring;
+    for (let seq = next - 1; seq >= next - LOOK_BACK; seq--) {
+      const slot = this.#ring.at(seq);
+      if (slot === undefined) return;
+      if (slot.kind !== "event" || slot.type !== type || slot.actor !== name) continue;
+      slot.ignored = true;
+      return;
+    }
+  }
+
+  #snapshot(actor: Known, snapshot: ActorSnapshot, event: string, conn: number): void {
+    this.#redactor.bytes = 0;
     if (event === "xstate.init" && actor.machine !== undefined) {
-      const slot = this.#write("step", actor.name, event, undefined);
+      const slot = this.#write("step", actor.name, event, undefined, conn);
       slot.machine = actor.machine;
       slot.toValue = snapshot.value;
       actor.value = snapshot.value;
     }
-    if (snapshot.status === "done") this.#write("done", actor.name, event, this.#redactor.redact(snapshot.output, "output"));
-    else if (snapshot.status === "error") this.#write("error", actor.name, event, this.#redactor.redact(snapshot.error, "error"));
+    if (snapshot.status === "done") this.#write("done", actor.name, event, this.#redactor.redact(snapshot.output, "output"), conn);
+    else if (snapshot.status === "error") this.#write("error", actor.name, event, this.#redactor.redact(snapshot.error, "error"), conn);
   }
 
-  #write(kind: RecordKind, actor: string, type: string, data: Redacted | undefined): Slot {
+  #write(kind: RecordKind, actor: string, type: string, data: Redacted | undefined, conn: number, at = this.#clock.now()): Slot {
     const slot = this.#ring.claim(RECORD_BYTES + this.#redactor.bytes);
-    slot.at = this.#clock.now();
-    slot.wall = this.#clock.wall();
+    slot.at = at;
+    slot.conn = conn;
     slot.kind = kind;
     slot.actor = actor;
     slot.type = type.length > MAX_TYPE ? type.slice(0, MAX_TYPE) : type;
     slot.sender = undefined;
     slot.ignored = false;
+    slot.guard = undefined;
     slot.data = data;
-    slot.machine =
-      slot.fromValue =
-      slot.toValue =
-      slot.transitions =
-        undefined;
+    slot.keys = undefined;
+    slot.machine = undefined;
+    slot.fromValue = undefined;
+    slot.toValue = undefined;
+    slot.transitions = undefined;
     return slot;
   }
 
@@ -228,7 +276,6 @@ export class DeviceRecorder {
       name: _parent === undefined ? machine?.id ?? own : `${this.#actor(_parent).name}/${own}`,
       machine,
       value: undefined,
-      event: -1,
     };
     if (_parent === undefined && machine !== undefined) {
       this.#machine = machine;
@@ -246,4 +293,9 @@ export class DeviceRecorder {
 
 function isMachine(logic: unknown): logic is AnyStateMachine {
   return typeof logic === "object" && logic !== null && "root" in logic && "idMap" in logic;
+}
+
+function isAnswer(data: unknown): data is { readonly guard: string; readonly result: boolean } {
+  return typeof data === "object" && data !== null && "guard" in data && "result" in data && typeof data.guard === "string" &&
+    typeof data.result === "boolean";
 }

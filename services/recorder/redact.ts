@@ -31,7 +31,7 @@ const SECRET_KEY = /token|secret|passw|authorization|cookie|api[_-]?key|credenti
 const MEASURE_KEY = /(tokens|count|ms|at|length|index)$/i;
 /** Keys whose text is a word of this program, never of a person. */
 const WORD_KEY =
-  /^(type|kind|mode|state|status|reason|code|outcome|source|end|emotion|event|guard|provider|stage|method|format|level|name|tool|version|language|voice|.*id)$/i;
+  /^(type|kind|mode|state|status|reason|code|outcome|source|end|emotion|event|guard|goodbye|wake|job|provider|stage|method|format|level|name|tool|version|language|voice|.*id)$/i;
 /** What such a word looks like; anything else under these keys counts as a person's text. */
 const WORD = /^[\w.:/@+-]{1,80}$/;
 /** Credentials in the middle of a text. */
@@ -40,7 +40,8 @@ const BEARER = /\b(Bearer|Basic)\s+[\w.~+/=-]+/gi;
 /** Kinds of keys that are remembered; keys from outside are many, so remembering stops there. */
 const MAX_KNOWN_KEYS = 512;
 
-type KeyKind = "secret" | "measure" | "word" | "other";
+/** What may be kept of the values of a name. */
+export type KeyKind = "secret" | "measure" | "word" | "other";
 
 /** What makes values recordable. */
 export class Redactor {
@@ -59,7 +60,7 @@ export class Redactor {
     if (this.bytes > MAX_BYTES) return "[cut]";
     this.bytes += VALUE_BYTES;
     if (value === undefined || typeof value === "function" || typeof value === "symbol") return undefined;
-    const kind = this.#kind(key);
+    const kind = this.kindOf(key);
     if (kind === "secret" || (kind === "measure" && typeof value !== "number")) return "[redacted]";
     if (value === null || typeof value === "boolean") return value;
     if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
@@ -101,12 +102,20 @@ export class Redactor {
   }
 
   #list(value: readonly unknown[], key: string, depth: number): Redacted {
+    // Audio: how many there are is all that a recording says of it.
+    if (key === "packets") return { items: value.length };
     const items = value.slice(0, MAX_ITEMS).map((item) => this.redact(item, key, depth + 1) ?? null);
     if (value.length > MAX_ITEMS) items.push({ more: value.length - MAX_ITEMS });
     return items;
   }
 
-  #kind(key: string): KeyKind {
+  /** Whether a text is one of this program's words, as far as its letters tell. */
+  isWord(value: string): boolean {
+    return WORD.test(value);
+  }
+
+  /** What the name of a value says about it. */
+  kindOf(key: string): KeyKind {
     const known = this.#keys.get(key);
     if (known !== undefined) return known;
     const secret: KeyKind = MEASURE_KEY.test(key) ? "measure" : "secret";

@@ -37,8 +37,13 @@ export class Ring {
 
   /** The slot for the next record, to be filled at once; `bytes` is what it will hold. */
   claim(bytes: number): Slot {
-    while (this.#next > this.#first && (this.#next - this.#first >= this.#records || this.#bytes + bytes > this.#maxBytes)) this.#drop();
     const index = this.#next % this.#records;
+    if (this.#next - this.#first >= this.#records) {
+      // The oldest slot is the one to be filled: what it holds is overwritten, not let go first.
+      this.#first++;
+      this.#bytes -= this.#slots[index]!.bytes;
+    }
+    while (this.#bytes + bytes > this.#maxBytes && this.#next > this.#first) this.#drop();
     const slot = this.#slots[index] ??= emptySlot();
     slot.seq = this.#next++;
     slot.bytes = bytes;
@@ -56,6 +61,9 @@ export class Ring {
     if (slot === undefined) return;
     this.#bytes -= slot.bytes;
     slot.data = undefined;
+    slot.guard = undefined;
+    slot.keys = undefined;
+    slot.values.fill(undefined);
     slot.transitions = undefined;
     slot.fromValue = undefined;
     slot.toValue = undefined;

@@ -179,3 +179,46 @@ Deno.test({
     }
   },
 });
+
+Deno.test({
+  ignore: needs("mariadbd").ignore,
+  name: "names and retentions that were given before a database server was named hold on it, and those given there stay",
+  async fn() {
+    await using mariadb = await startMariadb();
+    const database = await mariadb.createDatabase();
+    const remote = environment(database, `redis://127.0.0.1:${freePort()}`);
+    const local = { XIAOZHI_ESP32_SERVER_SYNTHESIZE_PROGRAM: "tone" };
+    const dataDir = await newDataDir();
+    const change = async (server: ServerProcess, method: string, path: string, body: unknown) => {
+      const init = { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+      const response = await fetch(`${server.url}/api/devices/${deviceId}${path}`, init);
+      assert.ok(response.ok, await response.text());
+    };
+    const known = (server: ServerProcess, name: string, retentionDays: number) =>
+      eventually("what was said of the device", async () => {
+        const value = await (await fetch(`${server.url}/api/devices/${deviceId}`)).json() as {
+          readonly name?: string;
+          readonly retention?: { readonly days: number; readonly source: string };
+        };
+        const { days, source } = value.retention ?? {};
+        return { ok: value.name === name && days === retentionDays && source === "device", value };
+      });
+    try {
+      {
+        await using server = await startServer({ env: local, dataDir });
+        await ask(server, "one");
+        await change(server, "PATCH", "", { name: "Kitchen" });
+        await change(server, "PUT", "/retention", { days: 0 });
+      }
+      {
+        await using server = await startServer({ env: remote, dataDir });
+        await known(server, "Kitchen", 0);
+        await change(server, "PATCH", "", { name: "Hall" });
+      }
+      await using server = await startServer({ env: remote, dataDir });
+      await known(server, "Hall", 0);
+    } finally {
+      await Deno.remove(dataDir, { recursive: true });
+    }
+  },
+});

@@ -120,6 +120,7 @@ export function deviceStatus(more: Partial<DeviceStatus> = {}): DeviceStatus {
     connectionId: "c1",
     sessionId: "s1",
     state: "listening",
+    since: 0,
     inStateMs: 1000,
     mode: "auto",
     remoteAddress: "192.168.1.30",

@@ -28,9 +28,9 @@ Deno.test("the limit is each address's own and passes after a minute", async () 
   for (let i = 0; i < 10; i++) assert.deepEqual(check(request("no"), "192.0.2.1"), { owner: false, reason: "wrong" });
   await clock.advance(15_000);
   assert.deepEqual(check(request("right"), "192.0.2.1"), { owner: false, reason: "limited", retryAfterS: 45 });
-  assert.deepEqual(check(request("right"), "192.0.2.2"), { owner: true });
+  assert.deepEqual(check(request("right"), "192.0.2.2"), { owner: true, role: "operator", by: "password" });
   await clock.advance(45_000);
-  assert.deepEqual(check(request("right"), "192.0.2.1"), { owner: true });
+  assert.deepEqual(check(request("right"), "192.0.2.1"), { owner: true, role: "operator", by: "password" });
 });
 
 Deno.test("behind a trusted proxy the limit is the client's, not the proxy's", () => {

@@ -27,7 +27,7 @@ export function captureLogger(): CapturedLogger {
   if (open.size === 0) {
     configureSync({
       reset: true,
-      sinks: { capture: (record) => void open.get(record.category[1] ?? "")?.push(record) },
+      sinks: { capture: (record) => void open.get(record.category[1] ?? "")?.push(settled(record)) },
       loggers: [
         { category: CATEGORY, sinks: ["capture"], lowestLevel: "trace" },
         { category: ["logtape", "meta"], sinks: [], lowestLevel: "error" },
@@ -43,6 +43,11 @@ export function captureLogger(): CapturedLogger {
       if (open.delete(id) && open.size === 0) resetSync();
     },
   };
+}
+
+/** A record without what its properties were made from, which a lazy one would keep from being garbage. */
+function settled({ category, level, timestamp, rawMessage, message, properties }: LogRecord): LogRecord {
+  return { category, level, timestamp, rawMessage, message: [...message], properties: { ...properties } };
 }
 
 /** The text of a record as a person would read it. */

@@ -14,6 +14,7 @@ import {
   type McpInitializeOptions,
   type McpRequest,
   type McpServerInfo,
+  type McpTool,
   mcpToolsCall,
   parseMcpServerInfo,
 } from "../../../protocol/mod.ts";
@@ -52,6 +53,7 @@ export class McpClient {
   #started: Promise<McpStatus> | undefined;
   #serverInfo: McpServerInfo | undefined;
   #tools: readonly ToolSpec[] = [];
+  #deviceTools: readonly McpTool[] = [];
   #deviceNames: ReadonlyMap<string, string> = new Map();
 
   constructor(options: McpClientOptions) {
@@ -78,6 +80,11 @@ export class McpClient {
     return this.#tools;
   }
 
+  /** The tools as the device itself describes them; empty until they are known. */
+  deviceTools(): readonly McpTool[] {
+    return this.#deviceTools;
+  }
+
   /** The device's own name of a tool; undefined for a name that is not of {@link tools}. */
   deviceName(name: string): string | undefined {
     return this.#deviceNames.get(name);
@@ -89,7 +96,7 @@ export class McpClient {
   }
 
   /**
-   * Calls a tool by its model name. What the model should hear about (an unknown name, a device's error, no answer in time) is an answer
+   * Calls a tool by its model name, or the device's own. What the model should hear about (an unknown name, a device's error, no answer in time) is an answer
    * with `isError`.
    *
    * @throws The signal's reason when it aborts; {@link McpError} `mcp_closed` when the connection ends.
@@ -100,7 +107,7 @@ export class McpClient {
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<McpCallResult> {
     options.signal?.throwIfAborted();
-    const deviceName = this.#deviceNames.get(name);
+    const deviceName = this.#deviceNames.get(name) ?? this.#deviceTools.find((tool) => tool.name === name)?.name;
     if (deviceName === undefined && this.#status !== "closed") {
       return { text: `The device has no tool ${name}`, isError: true };
     }
@@ -143,6 +150,7 @@ export class McpClient {
     const names = modelNames(tools.map((tool) => tool.name));
     const rewrite = nameRewriter(names);
     this.#deviceNames = new Map([...names].map(([deviceName, name]) => [name, deviceName]));
+    this.#deviceTools = tools;
     this.#tools = tools.map((tool) => ({
       name: names.get(tool.name) ?? tool.name,
       description: rewrite(tool.description),

@@ -292,7 +292,9 @@ export class Speaker {
     if (mcp?.status === "discovering") await untilDone(mcp.start(), deps.clock, TOOLS_WAIT_MS, reply.signal);
     const belt = this.#tools(mcp, this.language, () => {
       // A turn that is over does not decide any more about what comes after it.
-      if (!turn.signal.aborted) turn.farewell = true;
+      if (turn.signal.aborted) return;
+      turn.farewell = true;
+      this.#options.recorder?.note("farewell", { turnId: turn.id });
     });
     const answer = answerOf({
       chat,

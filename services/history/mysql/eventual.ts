@@ -18,6 +18,9 @@ const FIRST_PAUSE_MS = 500;
 /** Longest pause: the archive is open within this once the server is back, or somebody has repaired what was wrong with it. */
 const MAX_PAUSE_MS = 10_000;
 
+/** How often a server that was lost is looked for, milliseconds, less up to half of it at random: whoever waits for it need not ask. */
+const LOOK_MS = 5_000;
+
 /** How an archive on a server is. */
 export interface ArchiveStatus {
   /** `opening` until its tables are up to date, then `up`, or `down` where the last attempt to reach the server failed. */
@@ -35,7 +38,7 @@ export interface EventualArchive extends HistoryArchive, AsyncDisposable {
 
 /** What {@link eventualArchive} needs. */
 export interface EventualOptions {
-  readonly database: Pick<Database, "server" | "isLost">;
+  readonly database: Pick<Database, "server" | "isLost" | "ping">;
   /** Opens it; `signal` aborts when the process ends. */
   readonly open: (signal: AbortSignal) => Promise<HistoryArchive & AsyncDisposable>;
   /** Called once, when it is open. Must not throw. */
@@ -52,13 +55,21 @@ export function eventualArchive(options: EventualOptions): EventualArchive {
   let opened: (HistoryArchive & AsyncDisposable) | undefined;
   let lastError: unknown;
 
+  /** Finds a server that was lost; the database itself tells who wants to know. */
+  const watch = async () => {
+    while (!closing.signal.aborted) {
+      await delay(clock, LOOK_MS * (1 - random.next() / 2), closing.signal).catch(() => {});
+      if (database.isLost) await database.ping(closing.signal).catch(() => {});
+    }
+  };
+
   const opening = (async () => {
     for (let pauseMs = FIRST_PAUSE_MS; !closing.signal.aborted; pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2)) {
       try {
         opened = await open(closing.signal);
         lastError = undefined;
         onOpen?.();
-        return;
+        return await watch();
       } catch (error) {
         if (closing.signal.aborted) return;
         if (messageOf(error) !== messageOf(lastError)) {

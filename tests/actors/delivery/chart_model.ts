@@ -96,6 +96,7 @@ export interface Step {
 /** Everything that can happen. */
 export const STEPS: readonly Step[] = [
   { name: "a turn is committed", take: ({ actor }) => actor.send({ type: "TURN_COMMITTED" }) },
+  { name: "the archive is back", take: ({ actor }) => actor.send({ type: "ARCHIVE_REACHABLE" }) },
   { name: "the process ends", take: ({ actor }) => actor.send({ type: "DRAIN" }) },
   { name: "the time for that is over", take: ({ actor }) => actor.send({ type: "DRAIN_DEADLINE" }) },
   { name: "a batch is taken, more waits", take: (model) => model.endDelivery("more") },

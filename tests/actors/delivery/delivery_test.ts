@@ -121,6 +121,32 @@ Deno.test("an archive that is down for hours is asked ever more rarely, nudges c
   assert.equal((await bench.delivery.status()).depth, 0);
 });
 
+Deno.test("an archive that is said to be back is given what waits at once, whatever pause is left", async () => {
+  await using bench = await DeliveryBench.open();
+  bench.archive.fault = "unreachable";
+  await bench.commit(1, 2);
+  await bench.clock.advance(HOUR);
+  bench.archive.fault = "none";
+  bench.delivery.reachable();
+  await bench.clock.advance(20);
+  assert.deepEqual(bench.archive.ids(), ids(1, 2));
+});
+
+Deno.test("an archive that is back while a batch is still failing is asked again after a first pause", async () => {
+  await using bench = await DeliveryBench.open();
+  bench.archive.fault = "unreachable";
+  await bench.commit(1);
+  await bench.clock.advance(HOUR);
+  bench.archive.fault = "none";
+  bench.archive.faults.push("hang");
+  bench.delivery.reachable();
+  await bench.clock.advance(SECOND);
+  assert.equal(await state(bench), "delivering");
+  bench.delivery.reachable();
+  await bench.clock.advance(MINUTE + 2 * SECOND);
+  assert.deepEqual(bench.archive.ids(), ids(1));
+});
+
 Deno.test("pauses grow from a second to a minute, and chance takes at most half of each", async () => {
   for (const random of [0, 0.999]) {
     await using bench = await DeliveryBench.open();

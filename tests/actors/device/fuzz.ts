@@ -6,6 +6,7 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { DeviceDeps } from "../../../actors/device/deps.ts";
 import type { DevicesDrained } from "../../../actors/devices/device_supervisor.ts";
 import type { Esp32Server } from "../../../services/esp32_server/stages.ts";
 import { type Conversation, conversation, type ScriptedDevice } from "../../support/conversation.ts";
@@ -162,13 +163,28 @@ const ending: fc.Arbitrary<readonly Step[]> = fc.oneof(
   { weight: 1, arbitrary: tuple(drain, fc.array(happening, { maxLength: 10, size: "max" })).map(([first, rest]) => [first, ...rest]) },
 );
 
-/** A property that random conversations have. */
-export function anyConversation(maxLength: number): fc.IAsyncProperty<[readonly Step[], readonly Step[]]> {
-  return fc.asyncProperty(fc.array(happening, { maxLength, size: "max" }), ending, hold);
+/** Takes part in a random conversation. */
+export interface Witness {
+  /** What the devices are handed. */
+  readonly deps: Partial<DeviceDeps>;
+  /** Called when the conversation is over and nothing is left of it. */
+  over(): void;
 }
 
-async function hold(steps: readonly Step[], end: readonly Step[]): Promise<void> {
-  const clock = new VirtualClock();
+/** A property that random conversations have; `attend` makes a witness of each. */
+export function anyConversation(
+  maxLength: number,
+  attend?: (clock: VirtualClock) => Witness,
+): fc.IAsyncProperty<[readonly Step[], readonly Step[]]> {
+  return fc.asyncProperty(fc.array(happening, { maxLength, size: "max" }), ending, async (steps, end) => {
+    const clock = new VirtualClock();
+    const witness = attend?.(clock);
+    await hold(clock, steps, end, witness?.deps);
+    witness?.over();
+  });
+}
+
+async function hold(clock: VirtualClock, steps: readonly Step[], end: readonly Step[], deps?: Partial<DeviceDeps>): Promise<void> {
   const inner = fakeServer(clock);
   const options = { stubborn: false, commits: "well", vadFails: false } as Pick<World, "stubborn" | "commits" | "vadFails">;
   await using talk = conversation({
@@ -176,6 +192,7 @@ async function hold(steps: readonly Step[], end: readonly Step[]): Promise<void>
     deps: {
       server: withTemper(inner, () => options.stubborn),
       vad: fakeVad({ fails: () => options.vadFails }),
+      ...deps,
     },
   });
   talk.history.onCommit = () => commit(clock, options.commits);

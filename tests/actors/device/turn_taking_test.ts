@@ -16,7 +16,7 @@ function notes(): { readonly recorders: SessionRecorders; readonly of: (kind: st
   const noted: { kind: string; data: Readonly<Record<string, unknown>> }[] = [];
   return {
     recorders: {
-      for: () => ({ inspect: () => {}, failed: () => {}, note: (kind, data = {}) => void noted.push({ kind, data }) }),
+      for: () => ({ watch: () => {}, failed: () => {}, note: (kind, data = {}) => void noted.push({ kind, data }) }),
       left: () => {},
     },
     of: (kind) => noted.filter((note) => note.kind === kind).map(({ data }) => data),

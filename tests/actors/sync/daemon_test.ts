@@ -237,6 +237,32 @@ Deno.test("a node whose sources all fail lets another one try", async () => {
   assert.equal(second.role, "leader");
 });
 
+Deno.test("an outage has one line in the log at its beginning and one at its end, however often it is tried", async () => {
+  using fleet = new Fleet();
+  fleet.a.before = fleet.b.before = () => Promise.reject(new Error("no such route"));
+  await using node = fleet.node();
+  await fleet.clock.advance(60 * MINUTE);
+  const errors = node.daemon.status().sources.map((source) => source.errors);
+  assert.ok(errors.every((count) => count > 10), `${errors} tries`);
+  const failing = (name: string) => `Source ${name} cannot be read and is tried again, ever more rarely: no such route`;
+  assert.deepEqual(fleet.log.messages().toSorted(), [failing("a"), failing("b"), "Sync is leader now"]);
+  fleet.a.before = fleet.b.before = () => {};
+  await fleet.clock.advance(6 * MINUTE);
+  const lines = fleet.log.messages("info").slice(1);
+  assert.deepEqual(lines.toSorted(), errors.map((count, index) => `Source ${"ab"[index]} can be read again after ${count} failures`));
+  fleet.a.before = () => Promise.reject(new Error("again"));
+  await fleet.clock.advance(20 * MINUTE);
+  assert.equal(fleet.log.messages("warning").length, 3, "the next outage is another one");
+});
+
+Deno.test("a keeper of leases that is away for an hour has one line in the log", async () => {
+  using fleet = new Fleet();
+  fleet.leases.failure = new Error("keeper down");
+  await using _ = fleet.node();
+  await fleet.clock.advance(60 * MINUTE);
+  assert.deepEqual(fleet.log.messages(), ["The lease of the sync cannot be asked for: keeper down"]);
+});
+
 Deno.test("a leader that is stopped in the middle of writing and continued after another took over does no harm", async () => {
   using fleet = new Fleet();
   fleet.a.records.push("1", "2", "3", "4");

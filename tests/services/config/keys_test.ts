@@ -38,6 +38,7 @@ Deno.test("keys that hold secrets, and only they, are marked", () => {
     "metrics.token",
     "alerts.webhooks",
     "console.password",
+    "console.viewerPassword",
   ]);
 });
 
@@ -61,7 +62,7 @@ function values(key: ConfigKey): fc.Arbitrary<unknown> {
   if (schema instanceof z.ZodUnion) {
     return fc.oneof(fc.boolean(), fc.record({ percent: fc.integer({ min: 0, max: 100 }) }, { noNullPrototype: true }));
   }
-  if (key.name === "sync.push.secret" || key.name === "metrics.token") return fc.string({ unit: "grapheme", minLength: 16 });
+  if (key.name === "sync.push.secret") return fc.string({ unit: "grapheme", minLength: 16 });
   if (key.name === "alerts.webhooks") {
     const secret = fc.string({ unit: "grapheme-ascii", minLength: 16 }).filter((text) => !text.startsWith("whsec_"));
     return fc.array(fc.record({ url: fc.domain().map((host) => `https://${host}/alerts`), secret }, { noNullPrototype: true }), {

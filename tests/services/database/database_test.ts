@@ -195,14 +195,17 @@ Deno.test({
   fn: async () => {
     await using server = await startMariadb();
     using log = captureLogger();
-    await using database = await testDatabase(server.options, { logger: log.logger });
+    let found = 0;
+    await using database = await testDatabase(server.options, { logger: log.logger, onReachable: () => void found++ });
     const one = () => database.use((session) => session.rows("SELECT 1 AS one"));
     await Promise.all([one(), one(), one()]);
     await server.kill();
     await assert.rejects(one(), { code: "history_unreachable" });
+    assert.equal(found, 0, "a server that was never lost is not told to be back");
     await server.restart();
     const until = systemClock().now() + 30_000;
     while (!await one().then(() => true, () => false)) assert.ok(systemClock().now() < until);
     assert.deepEqual(log.messages().map((line) => /lost|back/.exec(line)?.[0]), ["lost", "back"]);
+    assert.equal(found, 1);
   },
 });

@@ -116,3 +116,16 @@ Deno.test("a history that is away costs a round and no more", async () => {
   await fx.clock.advance(HOUR + 1000);
   assert.equal(fx.left().length, 6);
 });
+
+Deno.test("numbers that came to the registry while the history was being opened hold from the first round on", async () => {
+  const own: Record<string, number> = {};
+  await using fx = await setUp(own, 30);
+  const { turns } = fx.archive;
+  fx.archive.turns = (query) => {
+    // Opening carries devices over from another registry.
+    own.a = 0;
+    return turns.call(fx.archive, query);
+  };
+  await fx.clock.advance(HOUR + 1000);
+  assert.equal(fx.left().filter((id) => id.startsWith("a")).length, 4);
+});

@@ -9,12 +9,16 @@ function build(change: { maxDevices?: number; keepMs?: number } = {}): { clock: 
 
 Deno.test("a device that comes back goes on in the same recording", async () => {
   const { clock, hub } = build({ keepMs: 1_000 });
-  const recorder = hub.for("a");
+  hub.for("a").note("here");
+  const recorder = hub.get("a");
   hub.left("a");
   await clock.advance(900);
   assert.equal(hub.get("a"), recorder);
   assert.deepEqual(hub.list(), [{ deviceId: "a", present: false }]);
-  assert.equal(hub.for("a"), recorder);
+  hub.for("a").note("back");
+  assert.equal(hub.get("a"), recorder);
+  const lines = [...recorder!.lines()].slice(1).map((line) => JSON.parse(line));
+  assert.deepEqual(lines.map(({ conn, type }) => [conn, type]), [[1, "here"], [2, "back"]]);
   await clock.advance(5_000);
   assert.equal(hub.get("a"), recorder);
 });
@@ -44,7 +48,22 @@ Deno.test("over the bound, those that left longest ago go first, and any number 
   hub.left("a");
   hub.for("d");
   assert.deepEqual(hub.list().map((each) => each.deviceId).sort(), ["a", "c", "d"]);
-  for (let n = 0; n < 100; n++) assert.equal(hub.for(`new-${n}`), hub.get(`new-${n}`));
+  for (let n = 0; n < 100; n++) {
+    hub.for(`new-${n}`).note("here");
+    assert.equal(hub.get(`new-${n}`)?.next, 1);
+  }
   assert.equal(hub.list().length, 3);
   hub.left("nobody");
+});
+
+Deno.test("however many devices are here, those that left are forgotten in the order in which they left", async () => {
+  const { clock, hub } = build({ keepMs: 1_000 });
+  for (let n = 0; n < 100; n++) hub.for(`here-${n}`);
+  for (const id of ["a", "b"]) {
+    hub.for(id);
+    hub.left(id);
+    await clock.advance(600);
+  }
+  assert.deepEqual([hub.get("a"), hub.get("b") === undefined], [undefined, false]);
+  assert.equal(hub.list().filter(({ present }) => present).length, 100);
 });

@@ -12,7 +12,15 @@ function rig(failures: readonly Error[]) {
   const log = captureLogger();
   const left = [...failures];
   const counts = { attempts: 0, opened: 0, disposed: 0 };
-  const database = { server: "db:3306", isLost: false };
+  const database = {
+    server: "db:3306",
+    isLost: false,
+    pings: 0,
+    ping() {
+      database.pings++;
+      return database.pings < 3 ? Promise.reject(unreachable()) : Promise.resolve(1);
+    },
+  };
   const archive = eventualArchive({
     database,
     clock,
@@ -67,6 +75,21 @@ Deno.test("until it is open every call is refused at once, to be tried again; it
   await clock.advance(200_000);
   assert.equal(archive.status().state, "up");
   assert.deepEqual((await archive.turns()).items, []);
+  await archive[Symbol.asyncDispose]();
+  assert.equal(clock.armed, 0);
+});
+
+Deno.test("a server that is lost is looked for every few seconds until it is found, and one that is there is left alone", async () => {
+  const { clock, log, database, archive } = rig([]);
+  using _ = log;
+  await clock.advance(60_000);
+  assert.equal(database.pings, 0);
+  database.isLost = true;
+  await clock.advance(15_000);
+  assert.equal(database.pings, 3);
+  database.isLost = false;
+  await clock.advance(60_000);
+  assert.equal(database.pings, 3);
   await archive[Symbol.asyncDispose]();
   assert.equal(clock.armed, 0);
 });

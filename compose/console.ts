@@ -1,0 +1,41 @@
+/**
+ * The web console, from what the process has.
+ *
+ * @module
+ */
+
+import { deviceSettings } from "../actors/device/settings.ts";
+import type { DeviceSupervisor } from "../actors/devices/device_supervisor.ts";
+import { type Console, createConsole } from "../routes/console/parts.ts";
+import { createLogger } from "../services/logging/mod.ts";
+import type { Stores } from "./database.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** What the console relies on. */
+export interface ConsoleNeeds {
+  readonly supervisor: DeviceSupervisor;
+  readonly stores: Stores;
+  /** The owner's. */
+  readonly password: string;
+}
+
+/** The console. */
+export function consolePart(
+  { config, live, clock, random }: Pick<Surroundings, "config" | "live" | "clock" | "random">,
+  { supervisor, stores: { store, lifeCycle }, password }: ConsoleNeeds,
+): Console {
+  return createConsole({
+    clock,
+    random,
+    logger: createLogger("console"),
+    dataDir: config.dataDir,
+    timezone: config.server.timezone,
+    ownerPassword: password,
+    viewerPassword: config.console.viewerPassword,
+    supervisor,
+    store,
+    archive: lifeCycle.archive,
+    registry: lifeCycle.registry,
+    settingsFor: (deviceId) => deviceSettings(live.config, deviceId),
+  });
+}

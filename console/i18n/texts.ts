@@ -1,0 +1,44 @@
+/**
+ * What the console says, in each of its languages. Each page has its own words, in a `texts.ts` beside it.
+ *
+ * @module
+ */
+
+/** The languages of the console. */
+export const LANGUAGES = ["en", "zh"] as const;
+
+/** A language of the console. */
+export type Language = (typeof LANGUAGES)[number];
+
+/** The words of one part of the console: a text, or a map of texts, by key. */
+export interface Words {
+  readonly [key: string]: string | Readonly<Record<string, string>>;
+}
+
+type SameKeys<T extends Words> = { readonly [K in keyof T]: T[K] extends string ? string : { readonly [L in keyof T[K]]: string } };
+
+/** The words of one part in all languages; a key that one language lacks is a fault of types. */
+export interface Texts<T extends Words = Words> {
+  readonly en: SameKeys<T>;
+  readonly zh: SameKeys<T>;
+}
+
+/** The words of a part. `{name}` stands for what {@link fill} puts in. */
+export function texts<const T extends Words>(en: T, zh: SameKeys<NoInfer<T>>): Texts<T> {
+  return { en: en as SameKeys<T>, zh };
+}
+
+/** A text with its `{name}`s replaced. */
+export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => Object.hasOwn(values, name) ? String(values[name]) : whole);
+}
+
+/** The language of a browser that prefers `languages`, best first. */
+export function preferredLanguage(languages: readonly string[]): Language {
+  for (const each of languages) {
+    const base = each.toLowerCase().split("-")[0];
+    const found = LANGUAGES.find((language) => language === base);
+    if (found !== undefined) return found;
+  }
+  return "en";
+}

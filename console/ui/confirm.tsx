@@ -1,0 +1,46 @@
+/**
+ * Asking whether somebody really wants something that cannot be taken back.
+ *
+ * @module
+ */
+
+import type { JSX } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { useTexts } from "../context.ts";
+import { commonTexts } from "../i18n/common.ts";
+
+/** What a {@link Confirm} asks. */
+export interface ConfirmProps {
+  readonly title: string;
+  readonly text: string;
+  /** The word for doing it. */
+  readonly action: string;
+  readonly onYes: () => void;
+  readonly onNo: () => void;
+}
+
+/** The question, above everything else; Escape says no. */
+export function Confirm({ title, text, action, onYes, onNo }: ConfirmProps): JSX.Element {
+  const t = useTexts(commonTexts);
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => element?.close();
+  }, []);
+  const cancel = (event: Event) => {
+    event.preventDefault();
+    onNo();
+  };
+  return (
+    <dialog ref={dialog} aria-labelledby={`${id}-title`} aria-describedby={`${id}-text`} onCancel={cancel}>
+      <h2 id={`${id}-title`}>{title}</h2>
+      <p id={`${id}-text`} class="soft">{text}</p>
+      <div class="dialog-buttons">
+        <button type="button" onClick={onNo}>{t.cancel}</button>
+        <button type="button" class="danger" onClick={onYes}>{action}</button>
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,93 @@
+/**
+ * Puts the console together from the services of the process.
+ *
+ * @module
+ */
+
+import type { Logger } from "@logtape/logtape";
+import type { Clock } from "../../base/clock.ts";
+import type { Random } from "../../base/random.ts";
+import { deviceControl } from "../../actors/devices/device_control.ts";
+import type { DeviceSupervisor } from "../../actors/devices/device_supervisor.ts";
+import type { DeviceSettings } from "../../actors/device/settings.ts";
+import { consoleBundle } from "../../services/console_bundle/mod.ts";
+import type { DeviceRegistry } from "../../services/devices/registry.ts";
+import type { HistoryArchive } from "../../services/history/archive.ts";
+import type { DeviceStore } from "../../services/history/device_store.ts";
+import { SignIn } from "../../services/sign_in/mod.ts";
+import type { SeenDevice } from "../ota.ts";
+import { Fleet } from "./fleet.ts";
+import type { ConsoleParts } from "./mod.ts";
+import { Tally } from "./tally.ts";
+
+/** Turns of one page of the archive, and pages: enough for the sparklines of a day of a fleet of hundreds. */
+const PAGE = 1000;
+const MAX_PAGES = 10;
+/** Devices whose signal is remembered. */
+const MAX_SIGNALS = 50_000;
+
+/** What {@link createConsole} needs. */
+export interface ConsoleOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly dataDir: string;
+  readonly timezone: string;
+  readonly ownerPassword: string;
+  readonly viewerPassword: string;
+  readonly supervisor: Pick<DeviceSupervisor, "which" | "session" | "crashes">;
+  readonly store: Pick<DeviceStore, "roleOf" | "saveRole">;
+  readonly archive: Pick<HistoryArchive, "turns">;
+  readonly registry: DeviceRegistry;
+  readonly settingsFor: (deviceId: string) => DeviceSettings;
+}
+
+/** The console, and its ears. */
+export interface Console extends ConsoleParts, Disposable {
+  readonly tally: Tally;
+  /** Hears of a device that asked OTA. */
+  readonly seen: (device: SeenDevice) => void;
+}
+
+/** Makes the console. */
+export function createConsole(options: ConsoleOptions): Console {
+  const { clock, random, logger, supervisor, registry, archive } = options;
+  const tally = new Tally(options);
+  const signals = new Map<string, number>();
+  const fleet = new Fleet({
+    clock,
+    logger,
+    devices: () => supervisor.which(),
+    device: (deviceId) => supervisor.session(deviceId)?.status(),
+    crashes: (deviceId) => supervisor.crashes(deviceId),
+    rssi: (deviceId) => signals.get(deviceId),
+    tally,
+    registry,
+    async loadTally() {
+      let cursor: string | undefined;
+      for (let page = 0; page < MAX_PAGES; page++) {
+        const query = { from: tally.startsAt, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
+        const { items, next } = await archive.turns(query);
+        tally.addEarlier(items);
+        if (next === undefined) return;
+        cursor = next;
+      }
+    },
+  });
+  return {
+    signIn: new SignIn({ clock, random, operator: options.ownerPassword, viewer: options.viewerPassword }),
+    bundle: consoleBundle(options),
+    control: deviceControl(options),
+    fleet,
+    tally,
+    seen({ deviceId, rssi }) {
+      if (rssi === undefined) return;
+      signals.delete(deviceId);
+      signals.set(deviceId, rssi);
+      const oldest = signals.keys().next().value;
+      if (signals.size > MAX_SIGNALS && oldest !== undefined) signals.delete(oldest);
+      fleet.touch(deviceId);
+    },
+    [Symbol.dispose]: () => fleet[Symbol.dispose](),
+  };
+}

@@ -1,0 +1,158 @@
+/**
+ * A server with the console, and devices that exist on paper: as many as a test wants, in whatever state.
+ *
+ * @module
+ */
+
+import { systemClock } from "../../base/clock.ts";
+import { systemRandom } from "../../base/random.ts";
+import type { McpTool } from "../../protocol/mod.ts";
+import type { DeviceSession } from "../../actors/device/session.ts";
+import type { DeviceStatus } from "../../actors/device/status.ts";
+import { deviceSettings } from "../../actors/device/settings.ts";
+import { type Console, createConsole } from "../../routes/console/parts.ts";
+import { loadConfig } from "../../services/config/mod.ts";
+import { openLifeCycle, type RunningLifeCycle } from "../../services/life_cycle.ts";
+import { openSqliteHistory } from "../../services/history/sqlite.ts";
+import { type AppFixture, deviceStatus, type FixtureOptions, PASSWORD, startApp } from "../routes/app_fixture.ts";
+import { captureLogger } from "../support/capture_logger.ts";
+import { tempDir } from "../support/temp_dir.ts";
+
+/** The password of viewers in tests. */
+export const VIEWER_PASSWORD = "only looking";
+
+/** Where tests keep the bundle that they share. */
+const BUNDLE_DIR = "data/test-console";
+
+const ROLES = `conversation: { roles: { teacher: { persona: You teach patiently., greeting: "Hello, pupil!" } } }`;
+
+/** What was done to devices. */
+export interface DoneToDevice {
+  readonly id: string;
+  readonly what: string;
+  readonly details?: unknown;
+}
+
+/** A running console. */
+export interface ConsoleFixture extends AsyncDisposable {
+  readonly app: AppFixture;
+  readonly console: Console;
+  readonly lifeCycle: RunningLifeCycle;
+  /** Address of the server, from this machine itself. */
+  readonly base: string;
+  /** The connected devices. Call {@link change} after a change. */
+  readonly devices: Map<string, DeviceStatus>;
+  readonly done: DoneToDevice[];
+  /** Puts a device into a state, or connects it. */
+  change(more: Partial<DeviceStatus> & { readonly deviceId: string }): void;
+  /** Disconnects a device. */
+  leave(deviceId: string): void;
+}
+
+/** What a test may choose. */
+export interface ConsoleFixtureOptions extends FixtureOptions {
+  readonly tools?: readonly McpTool[];
+  /** Answers calls of tools. */
+  readonly answer?: (name: string, args: Readonly<Record<string, unknown>>) => { readonly text: string; readonly isError: boolean };
+}
+
+/** Starts it. */
+export async function startConsole(options: ConsoleFixtureOptions = {}): Promise<ConsoleFixture> {
+  const { tools = [], answer = () => ({ text: "true", isError: false }), ...rest } = options;
+  const stack = new AsyncDisposableStack();
+  const dir = stack.use(tempDir());
+  const log = stack.use(captureLogger());
+  const clock = systemClock();
+  const store = stack.use(await openSqliteHistory({ dataDir: dir.path, clock }));
+  const audioStore = { kind: "files", endpoint: "", region: "", bucket: "", prefix: "", accessKeyId: "", secretAccessKey: "" } as const;
+  const lifeCycle = stack.use(
+    await openLifeCycle({
+      archive: store,
+      deviceTable: store.deviceTable,
+      deviceStore: store,
+      history: { retentionDays: 0, audioStore },
+      dataDir: dir.path,
+      clock,
+      logger: log.logger,
+    }),
+  );
+  const devices = new Map<string, DeviceStatus>();
+  const done: DoneToDevice[] = [];
+  const session = (deviceId: string): DeviceSession | undefined => {
+    const status = devices.get(deviceId);
+    if (status === undefined) return undefined;
+    const act = (what: string, details?: unknown) => void done.push({ id: deviceId, what, ...(details === undefined ? {} : { details }) });
+    const fake = {
+      status: () => status,
+      tools: () => tools,
+      callTool: (name: string, args: Readonly<Record<string, unknown>>) => {
+        act("tool", { name, args });
+        return Promise.resolve(answer(name, args));
+      },
+      reboot: () => act("reboot"),
+      stop: (reason: string) => act(reason),
+      chooseRole: (role: string | undefined) => store.saveRole(deviceId, role),
+    };
+    return fake as unknown as DeviceSession;
+  };
+  const { config } = await loadConfig({ file: "roles.yaml", env: {}, readText: () => ROLES });
+  const webConsole = stack.use(createConsole({
+    clock,
+    random: systemRandom(),
+    logger: log.logger,
+    dataDir: BUNDLE_DIR,
+    timezone: "UTC",
+    ownerPassword: PASSWORD,
+    viewerPassword: VIEWER_PASSWORD,
+    supervisor: { which: () => [...devices.values()], session, crashes: (id) => id.endsWith("ff:03") ? 2 : 0 },
+    store,
+    archive: store,
+    registry: lifeCycle.registry,
+    settingsFor: (deviceId) => deviceSettings(config, deviceId),
+  }));
+  const app = stack.use(startApp({
+    ...rest,
+    deps: {
+      devices: () => [...devices.values()],
+      lifeCycle,
+      webConsole,
+      say: (id, text, interrupt) => {
+        if (!devices.has(id)) return "unknown";
+        done.push({ id, what: "say", details: { text, interrupt } });
+        return { turnId: "01K0000000000000000000000A" };
+      },
+      recording: (id) => devices.has(id) ? ['{"n":1}', '{"n":2}'] : undefined,
+      ...rest.deps,
+    },
+  }));
+  return {
+    app,
+    console: webConsole,
+    lifeCycle,
+    base: app.base,
+    devices,
+    done,
+    change(more) {
+      const before = devices.get(more.deviceId) ??
+        deviceStatus({ deviceId: more.deviceId, since: clock.wall(), connectedAt: clock.wall() });
+      const moved = more.state !== undefined && more.state !== before.state;
+      devices.set(more.deviceId, { ...before, ...(moved ? { since: clock.wall() } : {}), ...more });
+      lifeCycle.registry.note({ deviceId: more.deviceId, clientId: "client", seenAt: clock.wall() });
+      webConsole.fleet.touch(more.deviceId);
+    },
+    leave(deviceId) {
+      devices.delete(deviceId);
+      webConsole.fleet.touch(deviceId);
+    },
+    async [Symbol.asyncDispose]() {
+      // Open feeds would keep the listener waiting.
+      webConsole[Symbol.dispose]();
+      await stack.disposeAsync();
+    },
+  };
+}
+
+/** The id of the device with a number. */
+export function idOf(number: number): string {
+  return `02:00:00:00:${(number >> 8).toString(16).padStart(2, "0")}:${(number & 255).toString(16).padStart(2, "0")}`;
+}
