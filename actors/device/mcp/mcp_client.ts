@@ -96,8 +96,8 @@ export class McpClient {
   }
 
   /**
-   * Calls a tool by its model name, or the device's own. What the model should hear about (an unknown name, a device's error, no answer in time) is an answer
-   * with `isError`.
+   * Calls a tool by its model name, or the device's own. What the model should hear about (an unknown name, a device's error, no answer in
+   * time) is an answer with `isError`.
    *
    * @throws The signal's reason when it aborts; {@link McpError} `mcp_closed` when the connection ends.
    */

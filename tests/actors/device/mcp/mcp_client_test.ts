@@ -141,9 +141,9 @@ Deno.test("descriptions and schemas are ready for a model", async () => {
 Deno.test("a name that the device does not have is told to the model, and nothing is sent", async () => {
   const { device, client } = await ready();
   const sent = device.requests.length;
-  const answer = await client.call("self.volume", {});
+  const answer = await client.call("self.lamp", {});
   assert.equal(answer.isError, true);
-  assert.match(answer.text, /self\.volume/);
+  assert.match(answer.text, /self\.lamp/);
   assert.equal(device.requests.length, sent);
 });
 
