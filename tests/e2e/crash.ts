@@ -158,7 +158,9 @@ async function compare(dataDir: string, observer: Observer, stores: CrashStores 
   } else {
     await using archive = await stores.archive();
     const all = async (each: HistoryArchive) => ({
-      turns: await allPages((query) => each.turns({ ...query, order: "oldest" }), 1000),
+      // When a commit was durable is noted with the next write, for which a killed process does not live long enough.
+      turns: (await allPages((query) => each.turns({ ...query, order: "oldest" }), 1000))
+        .map(({ timings: { persistedMs: _, ...timings }, ...turn }) => ({ ...turn, timings })),
       // A session that was killed before its first turn has nothing to travel with, and stays in the data directory.
       sessions: (await allPages((query) => each.sessions(query), 1000)).filter((session) => session.turns > 0),
     });

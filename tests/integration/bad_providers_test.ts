@@ -106,7 +106,8 @@ async function suffer(stage: Stage, provider: Provider, { answer, code, hears }:
   await using running = serve(() => bad === undefined ? good(stage, provider) : Promise.race([bad(), over.promise]));
   using log = captureLogger();
   const clock = new PacedClock();
-  const url = answer === undefined ? `http://127.0.0.1:${freePort()}` : running.baseUrl;
+  // An address of this machine on which no neighbouring test listens, whatever port it gets.
+  const url = answer === undefined ? `http://127.77.0.1:${freePort()}` : running.baseUrl;
   await using server = await createEsp32Server(optionsFor(stage, provider, rest.baseUrl, url), {
     ...machineDeps(),
     clock,
