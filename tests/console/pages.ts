@@ -5,6 +5,7 @@
  */
 
 import type { Page } from "playwright-core";
+import { CUT_TURN, SAMPLE_TURN } from "./sample_turns.ts";
 
 /** A page to look at. */
 export interface PageToSee {
@@ -40,6 +41,15 @@ export const PAGES_TO_SEE: readonly PageToSee[] = [
       await page.locator("details[open] form button").click();
       await page.locator("details[open] .answer").waitFor();
       await page.locator("details[open] .answer").scrollIntoViewIfNeeded();
+    },
+  },
+  { name: "turn", path: `/console/turns/${SAMPLE_TURN}`, ready: ".turn-picture .p-provider" },
+  {
+    name: "turn-interrupted",
+    path: `/console/turns/${CUT_TURN}`,
+    ready: ".turn-picture .p-provider",
+    async act(page) {
+      for (const summary of await page.locator("main summary").all()) await summary.click();
     },
   },
   { name: "no-such-page", path: "/console/nowhere", ready: ".empty" },
