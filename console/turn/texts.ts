@@ -83,7 +83,7 @@ export const turnTexts = texts({
   downloadSvgOf: "Download as SVG: {name}",
   downloadMermaidOf: "Download as Mermaid: {name}",
   copyMermaid: "Copy Mermaid",
-  copyMermaidOf: "Copy as Mermaid: {name}",
+  copyMermaidOf: "Copy Mermaid: {name}",
   copied: "Copied",
   mermaidText: "Mermaid text",
   latest: "Latest turns",

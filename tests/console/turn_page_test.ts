@@ -81,7 +81,7 @@ Deno.test({
       assert.match((await downloaded(page, /SVG: Who told whom what/)).text, /question with its context/);
       const sequence = await downloaded(page, /Mermaid: Who told whom what/);
       assert.match(sequence.text, /^sequenceDiagram\n {2}participant D as Device\n/);
-      await page.getByRole("button", { name: "Copy as Mermaid: Who told whom what" }).click();
+      await page.getByRole("button", { name: "Copy Mermaid: Who told whom what" }).click();
       await page.getByText("Copied").waitFor();
       assert.equal(await page.evaluate("navigator.clipboard.readText()"), sequence.text);
     });
@@ -117,7 +117,9 @@ Deno.test({
       await page.getByText("This turn carries no times").waitFor();
       assert.equal(await page.getByRole("link", { name: /Where the time went/ }).count(), 0);
       const { recognizedMs: _, ...gap } = MARKS;
-      await open(fx, page, { turnId: "gap", timings: gap });
+      await open(fx, page, { turnId: "gap", timings: gap, audioFiles: { user: "audio/gap-user.ogg" } });
+      const audio = page.locator("audio");
+      assert.deepEqual([await audio.count(), await audio.getAttribute("src")], [1, "/api/turns/gap/audio/user"]);
       await page.getByText("The same in numbers").click();
       await page.getByText("The parts add up to 1096 ms of 1322 ms; 226 ms are unaccounted for, because marks are missing.").waitFor();
       await open(fx, page, { turnId: "old", timings: { speechEndMs: 1000, endpointMs: -5, firstFrameMs: 2100 } });
@@ -193,7 +195,7 @@ Deno.test({
       await viewer.keyboard.press("Enter");
       await viewer.getByRole("heading", { name: "Turn of" }).waitFor();
       // No clipboard for pages of other machines without https: the old way copies.
-      await viewer.getByRole("button", { name: "Copy as Mermaid: Where the time went" }).click();
+      await viewer.getByRole("button", { name: "Copy Mermaid: Where the time went" }).click();
       await viewer.getByText("Copied").waitFor();
     });
     assert.deepEqual(problems, []);
