@@ -72,7 +72,7 @@ export function Marks({ turn: { timings } }: { readonly turn: Turn }): JSX.Eleme
         {t.marks} <span class="soft small">{t.marksHint}</span>
       </summary>
       {marks.length === 0 ? <p class="soft">{t.noMarks}</p> : (
-        <dl class="facts">
+        <dl class="facts turn-facts">
           {marks.map(([name, value]) => (
             <div key={name}>
               <dt class="mono">{name}</dt>

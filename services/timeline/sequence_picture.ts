@@ -43,7 +43,7 @@ export function sequencePicture(sequence: Sequence, { words = ENGLISH, providers
       text(name, x(who), MARGIN + (provider === undefined ? 22 : 14), { anchor: "middle", bold: true }),
       ...(provider === undefined
         ? []
-        : [text(fitted(provider, COLUMN - 12, SMALL), x(who), MARGIN + 31, { anchor: "middle", kind: "p-soft", size: SMALL })]),
+        : [text(fitted(provider, COLUMN - 4, SMALL), x(who), MARGIN + 31, { anchor: "middle", kind: "p-soft", size: SMALL })]),
     ];
   });
   return {
