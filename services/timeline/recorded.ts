@@ -24,7 +24,7 @@ export interface RecordedLine {
 const AFTER_MS = 100;
 
 /**
- * The records of a turn's time, oldest first, from a recording as NDJSON. Empty where the recording does not cover the turn: the turn must
+ * The records of a turn's time and connection, oldest first, from a recording as NDJSON. Empty where the recording does not cover the turn: the turn must
  * have begun in it. Lines that cannot be read are passed over.
  */
 export function recordsOf(
@@ -32,8 +32,8 @@ export function recordsOf(
   { turnId, startedAt, endedAt, timings }: Pick<TurnRecord, "turnId" | "startedAt" | "endedAt" | "timings">,
 ): readonly RecordedLine[] {
   const lastMs = Math.max(endedAt - startedAt, timings.persistedMs ?? 0, timings.playoutEndMs ?? 0) + AFTER_MS;
-  const found: RecordedLine[] = [];
-  let covered = false;
+  const found: (RecordedLine & { readonly conn: unknown })[] = [];
+  let turnNote: Record<string, unknown> | undefined;
   for (const line of ndjson.split("\n")) {
     const record = parsed(line);
     if (record === undefined || typeof record.wall !== "number" || typeof record.kind !== "string") continue;
@@ -42,10 +42,20 @@ export function recordsOf(
     if (!(atMs >= -1 && atMs <= lastMs)) continue;
     const [actor, type, from, to] = [record.actor, record.type, record.from, record.to].map((each) => typeof each === "string" ? each : "");
     const data = isObject(record.data) ? record.data : {};
-    if (record.kind === "note" && type === "turn" && data.id === turnId) covered = true;
-    found.push({ atMs, kind: record.kind, actor: actor!, type: type!, from: from!, to: to!, ignored: record.ignored === true, data });
+    if (record.kind === "note" && type === "turn" && data.id === turnId) turnNote ??= record;
+    found.push({
+      atMs,
+      kind: record.kind,
+      actor: actor!,
+      type: type!,
+      from: from!,
+      to: to!,
+      ignored: record.ignored === true,
+      data,
+      conn: record.conn,
+    });
   }
-  return covered ? found : [];
+  return turnNote === undefined ? [] : found.filter(({ conn }) => conn === turnNote?.conn);
 }
 
 /** The calls of tools among the records of a turn. One that was not answered ends with the last record. */

@@ -73,6 +73,8 @@ Deno.test("a recording adds states, messages and tools while it covers the turn"
 
 Deno.test("a recording of another time, of another turn, or of nothing readable adds nothing", () => {
   assert.deepEqual(recordsOf("", stored), []);
+  const other = lines.map((line) => line.replace('"conn":1', '"conn":2').replace('"id":"T1"', '"id":"T2"'));
+  assert.equal(recordsOf([...lines, ...other].join("\n"), stored).length, lines.length - 1);
   assert.deepEqual(recordsOf(lines.join("\n"), { ...stored, turnId: "T2" }), []);
   assert.deepEqual(recordsOf(lines.slice(3).join("\n"), stored), []);
   assert.deepEqual(recordsOf(lines.join("\n"), { ...stored, startedAt: stored.startedAt + 60_000, endedAt: stored.endedAt + 60_000 }), []);
