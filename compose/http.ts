@@ -28,6 +28,7 @@ import type { AlertBoard } from "../services/alerts/board.ts";
 import type { App } from "../routes/app.ts";
 import type { HealthReport } from "../services/health/report.ts";
 import { isKnown } from "./known.ts";
+import type { overviewSources } from "./overview.ts";
 import { partsStatus, type StatusNeeds } from "./status.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -46,6 +47,8 @@ export interface HttpNeeds extends StatusNeeds {
   readonly health: () => HealthReport | undefined;
   /** The alerts, where they run. */
   readonly alerts: () => AlertBoard | undefined;
+  /** What the console's overview looks at. */
+  readonly overview: () => ReturnType<typeof overviewSources>;
 }
 
 /** Where the process listens. */
@@ -76,7 +79,15 @@ export function httpPart(
       connectionId: () => random.uuid(),
     };
     const ws = server.transport === "ws" ? createWsTransport(transportOptions) : undefined;
-    const webConsole = consolePart({ config, live, clock, random }, { supervisor, stores, password: password.password });
+    const overview = needs.overview();
+    resources.use(overview.trail);
+    const webConsole = consolePart({ config, live, clock, random }, {
+      supervisor,
+      stores,
+      password: password.password,
+      alerts: needs.alerts,
+      overview,
+    });
     resources.use(
       needs.news.listen({ status: (deviceId) => webConsole.fleet.touch(deviceId), turn: (turn) => webConsole.tally.add(turn) }),
     );

@@ -10,6 +10,8 @@ import type { Clock, TimerId } from "../../base/clock.ts";
 import { messageOf } from "../../base/errors.ts";
 import type { DeviceStatus } from "../../actors/device/status.ts";
 import type { DeviceRecord, DeviceRegistry } from "../../services/devices/registry.ts";
+import type { Alert } from "../../services/alerts/alert.ts";
+import { alertsAbout } from "./device_alerts.ts";
 import type { Tally } from "./tally.ts";
 import type { FleetChange, FleetDevice } from "./types.ts";
 
@@ -32,6 +34,10 @@ export interface FleetOptions {
   readonly device: (deviceId: string) => DeviceStatus | undefined;
   readonly crashes: (deviceId: string) => number;
   readonly rssi: (deviceId: string) => number | undefined;
+  /** When the actor of a device last crashed, Unix milliseconds. */
+  readonly crashedAt?: (deviceId: string) => number | undefined;
+  /** The alerts that are not over; none by default. */
+  readonly alerts?: () => readonly Alert[];
   readonly tally: Tally;
   /** Reads what was kept of today before this process; called once, when somebody looks. */
   readonly loadTally: () => Promise<void>;
@@ -134,7 +140,8 @@ export class Fleet implements Disposable {
     }
     await this.#readRegistry();
     const connected = new Map(devices().map((status) => [status.deviceId, status]));
-    for (const id of new Set([...this.#records.keys(), ...connected.keys()])) this.#rows.set(id, this.#row(id, connected.get(id)));
+    const alerts = this.#alerts();
+    for (const id of new Set([...this.#records.keys(), ...connected.keys()])) this.#rows.set(id, this.#row(id, connected.get(id), alerts));
   }
 
   async #readRegistry(): Promise<void> {
@@ -187,6 +194,7 @@ export class Fleet implements Disposable {
     this.#round = undefined;
     const changed: FleetChange[] = [];
     const gone: string[] = [];
+    const alerts = this.#alerts();
     for (const id of this.#dirty) {
       const status = this.#options.device(id);
       const before = this.#rows.get(id);
@@ -197,7 +205,7 @@ export class Fleet implements Disposable {
         }
         if (before?.online !== true) this.#look(id).catch((error) => this.#unreadable(error));
       }
-      const row = this.#row(id, status, before);
+      const row = this.#row(id, status, alerts, before);
       const change = before === undefined ? row : difference(before, row);
       if (change === undefined) continue;
       this.#rows.set(id, row);
@@ -208,11 +216,16 @@ export class Fleet implements Disposable {
     for (const watcher of [...this.#watchers]) watcher({ changed, gone });
   }
 
-  #row(id: string, status: DeviceStatus | undefined, before?: FleetDevice): FleetDevice {
-    const { tally, crashes, rssi, clock } = this.#options;
+  #alerts(): readonly Alert[] {
+    return this.#options.alerts?.() ?? [];
+  }
+
+  #row(id: string, status: DeviceStatus | undefined, active: readonly Alert[], before?: FleetDevice): FleetDevice {
+    const { tally, crashes, crashedAt, rssi, clock } = this.#options;
     const record = this.#records.get(id);
     const { turns, latencies } = tally.of(id);
     const signal = rssi(id);
+    const alerts = active.length === 0 ? [] : alertsAbout({ deviceId: id, status, crashedAt: crashedAt?.(id) }, active);
     // What the firmware said of itself at OTA names the type of the board; MCP says its name.
     const board = record?.board ?? status?.board ?? before?.board;
     const firmware = record?.firmware ?? status?.firmware ?? before?.firmware;
@@ -235,6 +248,7 @@ export class Fleet implements Disposable {
       turns,
       latencies,
       restarts: crashes(id),
+      ...(alerts.length === 0 ? {} : { alerts }),
     };
   }
 }
@@ -246,8 +260,8 @@ export function difference(before: FleetDevice, after: FleetDevice): FleetChange
   const changes: Record<string, unknown> = {};
   for (const key of Object.keys(now)) {
     if (old[key] === now[key]) continue;
-    // The tally makes a new list for each turn.
-    if (key === "latencies" && String(old[key]) === String(now[key])) continue;
+    // These lists are made anew for each row.
+    if ((key === "latencies" || key === "alerts") && String(old[key]) === String(now[key])) continue;
     changes[key] = now[key];
   }
   for (const key of Object.keys(old)) if (!(key in now)) changes[key] = null;
