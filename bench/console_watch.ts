@@ -4,7 +4,9 @@
  * @module
  */
 
+import { printError } from "../tools/output.ts";
 import { loadOpus } from "../audio/opus/libopus.ts";
+import { consoleWork } from "./support/console_work.ts";
 import { startChild } from "./support/child.ts";
 import { type CpuUse, CpuWatch } from "./support/cpu.ts";
 import type { FleetOrder } from "./support/fleet_messages.ts";
@@ -25,10 +27,11 @@ const CYCLE_MS = quick ? 10_000 : 100_000;
 const IDLE_TIMEOUT_MS = 119_000;
 /** Consoles in one round of windows; those without any are what the others are compared with. */
 const ROUND = [0, 1, 0, 5] as const;
-const ROUNDS = quick ? 1 : 6;
+const ROUNDS = quick ? 1 : 12;
 /** Of each window, milliseconds: what is opened at its beginning is not in it. */
-const SETTLE_MS = quick ? 500 : 3000;
-const WINDOW_MS = quick ? 2500 : 15_000;
+const SETTLE_MS = quick ? 500 : 1500;
+/** Short, and many: what slows the machine down for longer than a window then slows its neighbours down as much. */
+const WINDOW_MS = quick ? 2500 : 4000;
 /** Until every device has asked once, and the compilers of the server have come to rest. */
 const WARM_UP_MS = CYCLE_MS * 1.1;
 
@@ -45,6 +48,19 @@ Method
 } s with 0, 1, 0 and 5 consoles
   take turns in one run, ${ROUNDS} times. CPU is what the kernel reports for all threads of the server.
 - cost: CPU of a window with consoles against the mean of the windows without any before and after it; median and quartiles of the rounds.
+`;
+
+/** Of the work by itself: seconds of the virtual clock, and how often each is measured. */
+const WORK_SECONDS = quick ? 20 : 120;
+const WORK_TIMES = quick ? 1 : 5;
+
+const WORK_METHOD = `
+Method
+- The fleet, the feeds and the overview of the server alone, with ${DEVICES} made-up devices that all together have ${
+  1000 * DEVICES / CYCLE_MS
+} turns a second and
+  tell of 7 states in each, on a virtual clock: ${WORK_SECONDS} s are lived as fast as they can be. CPU is that of the process, collection of garbage
+  included, less what it takes without consoles; median of ${WORK_TIMES}. Sockets and HTTP are not in it.
 `;
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -73,7 +89,10 @@ async function watched(base: string, cpu: CpuWatch, consoles: number): Promise<W
   };
   over.abort();
   await Promise.all(all.map(({ ended }) => ended));
-  return { consoles, use: cpu.between(from, to), seen };
+  const use = cpu.between(from, to);
+  // Minutes pass: what is printed as it goes on is no part of the table.
+  printError(`${consoles} consoles: ${fixed(1000 * use.all, 0)} ms/s\n`);
+  return { consoles, use, seen };
 }
 
 /** Shares by which the windows of so many consoles cost more than their neighbours without any. */
@@ -152,6 +171,7 @@ if (import.meta.main) {
     turns = progress.turns;
     if (progress.connected + progress.refused >= DEVICES) begun.resolve();
   });
+  running.catch(() => {});
   await Promise.race([begun.promise, running]);
   await wait(WARM_UP_MS);
   const windows: Watched[] = [];
@@ -166,6 +186,18 @@ if (import.meta.main) {
     [0, 1, 5].map((consoles) => rowOf(windows, consoles)),
   );
   printMethod("Devices", `${DEVICES} devices, ${refused} refused, ${lost - refused} lost, ${fixed(perSecond, 1)} turns a second`);
+  const rows: string[][] = [];
+  const alone = async (consoles: number) => {
+    const values: number[] = [];
+    for (let n = 0; n < WORK_TIMES; n++) {
+      values.push(await consoleWork({ devices: DEVICES, turnsPerSecond: 1000 * DEVICES / CYCLE_MS, consoles, seconds: WORK_SECONDS }));
+    }
+    return quantile(values, 0.5);
+  };
+  const without = await alone(0);
+  for (const consoles of [1, 5, 20]) rows.push([String(consoles), fixed(await alone(consoles) - without, 2)]);
+  printMethod("The work of watching by itself", WORK_METHOD);
+  printTable(["consoles", "CPU ms/s"], rows);
   const [first] = server.complaints;
   if (first !== undefined) printMethod("The server complained", `${server.complaints.length} lines, the first: ${first.slice(0, 400)}`);
 }

@@ -18,20 +18,20 @@ export interface WatchCount {
 /** Watches until `signal` aborts. */
 export function watchConsole(base: string, signal: AbortSignal): { readonly count: WatchCount; readonly ended: Promise<void> } {
   const count: WatchCount = { bytes: 0, messages: 0, overviews: 0 };
-  const watching = Promise.all([follow(base, count, signal), ask(base, count, signal)]);
-  return {
-    count,
-    ended: watching.then(() => {}, (error) => {
-      if (!signal.aborted) throw error;
-    }),
-  };
+  const watching = Promise.all([follow(base, count, signal), ask(base, count, signal)]).then(() => {}, (error) => {
+    if (!signal.aborted) throw error;
+  });
+  return { count, ended: watching };
 }
 
 async function follow(base: string, count: WatchCount, signal: AbortSignal): Promise<void> {
-  const response = await fetch(`${base}/api/console/feed`, { signal });
+  const response = await fetch(`${base}/api/console/feed`);
   if (!response.ok || response.body === null) throw new Error(`The feed answered ${response.status}`);
-  for await (const piece of response.body) {
-    count.bytes += piece.length;
+  const reader = response.body.getReader();
+  // A signal that is given to fetch does not always reach a body that is read for minutes.
+  signal.addEventListener("abort", () => void reader.cancel().catch(() => {}), { once: true });
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    count.bytes += read.value.length;
     count.messages++;
   }
 }

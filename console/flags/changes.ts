@@ -66,7 +66,8 @@ export function useChanger(shown: FlagsState | undefined, reload: () => Promise<
     if (!(error instanceof ApiError)) return reason(error);
     if (error.code === "config_changed") return t.conflict;
     if (error.code === "change_unknown") return t.unknownChange;
-    return error.code === "config_invalid" ? fill(t.invalid, { reason: error.message }) : reason(error);
+    // The server's title says the same in English; what it found comes behind the colon.
+    return error.code === "config_invalid" ? fill(t.invalid, { reason: error.message.replace(/^[^:]*:\s*/, "") }) : reason(error);
   };
   const send = async (method: string, path: string, body: unknown, why: string, said: (outcome: ConfigOutcome) => string) => {
     const query = new URLSearchParams({ known: String(latest ?? 0), ...(why.trim() === "" ? {} : { why: why.trim() }) });

@@ -40,7 +40,7 @@ export function Providers({ providers }: { readonly providers: readonly Provider
                     <td>
                       <span class={`chip breaker-${breaker}`}>{t.breakers[breaker]}</span>
                     </td>
-                    <td class="numbers">{count(served + failed, lang)}</td>
+                    <td class="numbers of-calls">{count(served + failed, lang)}</td>
                     <td class={failed > 0 ? "numbers is-bad" : "numbers"}>{count(failed, lang)}</td>
                     <td class="numbers">{ms(p50Ms)}</td>
                     <td class="numbers">{ms(p95Ms)}</td>

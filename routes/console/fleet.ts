@@ -13,12 +13,14 @@ import type { DeviceRecord, DeviceRegistry } from "../../services/devices/regist
 import type { Alert } from "../../services/alerts/alert.ts";
 import { alertsAbout } from "./device_alerts.ts";
 import type { Tally } from "./tally.ts";
-import type { FleetChange, FleetDevice } from "./types.ts";
+import type { FeedMessage, FleetChange, FleetDevice } from "./types.ts";
 
 /** Between two rounds of changes, milliseconds: four a second are lively for people and cheap for the server. */
 export const ROUND_MS = 250;
 /** Between two looks at everything, milliseconds: for what no event tells, such as the tools that a device named late. */
 export const SWEEP_MS = 5_000;
+/** Parts in which everything is looked at: thousands of devices in one go would hold up the frames of those that speak. */
+const SWEEP_PARTS = 20;
 /** Between two readings of the registry, milliseconds: devices that came by elsewhere, or were named elsewhere. */
 export const REGISTRY_MS = 30_000;
 /** Devices of one page of the registry, and pages: what a browser can still search through at once. */
@@ -49,6 +51,8 @@ export interface FleetOptions {
 export interface FleetRound {
   readonly changed: readonly FleetChange[];
   readonly gone: readonly string[];
+  /** The round as a message for viewers who missed none; made once for all of them. */
+  readonly text: () => string;
 }
 
 /** The fleet. */
@@ -180,14 +184,19 @@ export class Fleet implements Disposable {
     this.#options.logger.warn("The devices cannot be read for the console: {error}", { error: messageOf(error) });
   }
 
-  #armSweep(): void {
+  #armSweep(ids: readonly string[] = [], part = 0): void {
     this.#sweep = this.#options.clock.setTimeout(() => {
+      if (part > 0) return this.#sweepPart(ids, part);
       this.#readRegistry().finally(() => {
-        if (this.#watchers.size === 0) return;
-        for (const id of new Set([...this.#records.keys(), ...this.#rows.keys()])) this.touch(id);
-        this.#armSweep();
+        if (this.#watchers.size > 0) this.#sweepPart([...new Set([...this.#records.keys(), ...this.#rows.keys()])], 0);
       });
-    }, SWEEP_MS);
+    }, SWEEP_MS / SWEEP_PARTS);
+  }
+
+  #sweepPart(ids: readonly string[], part: number): void {
+    const size = Math.ceil(ids.length / SWEEP_PARTS);
+    for (const id of ids.slice(part * size, (part + 1) * size)) this.touch(id);
+    this.#armSweep(ids, (part + 1) % SWEEP_PARTS);
   }
 
   #tell(): void {
@@ -213,7 +222,11 @@ export class Fleet implements Disposable {
     }
     this.#dirty.clear();
     if (changed.length === 0 && gone.length === 0) return;
-    for (const watcher of [...this.#watchers]) watcher({ changed, gone });
+    const now = this.#options.clock.wall();
+    let text: string | undefined;
+    const message = (): FeedMessage => ({ type: "change", now, devices: changed, gone, skipped: 0 });
+    const round: FleetRound = { changed, gone, text: () => text ??= JSON.stringify(message()) };
+    for (const watcher of [...this.#watchers]) watcher(round);
   }
 
   #alerts(): readonly Alert[] {
