@@ -23,9 +23,8 @@ export interface PageToSee {
 /** All of them. */
 export const PAGES_TO_SEE: readonly PageToSee[] = [
   { name: "sign-in", path: "/console", stranger: true, ready: "#password" },
-  { name: "overview", path: "/console/overview", ready: ".tiles" },
   {
-    name: "overview-details",
+    name: "overview",
     path: "/console/overview",
     ready: ".tiles",
     async act(page) {
