@@ -7,6 +7,8 @@
 import type { z } from "zod";
 import type { Role } from "../../services/sign_in/sessions.ts";
 import type { StoredTurn } from "../../services/history/store.ts";
+import type { RuleId } from "../../services/alerts/alert.ts";
+import type { changeSchema, flagSchema, outcomeSchema } from "../api/config.ts";
 import type { deviceChangesSchema, deviceSchema, erasedSchema } from "../api/schemas.ts";
 
 export type { Role } from "../../services/sign_in/sessions.ts";
@@ -53,6 +55,8 @@ export interface FleetDevice {
   readonly latencies: readonly number[];
   /** How often its actor crashed since the server began. */
   readonly restarts: number;
+  /** Rules of the server's active alerts that are about it, such as `device_stuck`; absent where there are none. */
+  readonly alerts?: readonly RuleId[];
 }
 
 /** What is new of a device; null takes a value away, what is absent stands. */
@@ -121,3 +125,12 @@ export interface Listed<T> {
 
 /** How much was erased with a device. */
 export type Erased = z.infer<typeof erasedSchema>;
+
+/** A flag, as `/api/flags` tells. */
+export type Flag = z.infer<typeof flagSchema>;
+
+/** A change of the configuration, as `/api/config/changes` tells. */
+export type ConfigChange = z.infer<typeof changeSchema>;
+
+/** What became of a change. */
+export type ConfigOutcome = z.infer<typeof outcomeSchema>;

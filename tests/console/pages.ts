@@ -24,6 +24,27 @@ export interface PageToSee {
 /** All of them. */
 export const PAGES_TO_SEE: readonly PageToSee[] = [
   { name: "sign-in", path: "/console", stranger: true, ready: "#password" },
+  {
+    name: "overview",
+    path: "/console/overview",
+    ready: ".tiles",
+    async act(page) {
+      await page.locator(".alert-history summary").click();
+      await page.locator("summary.tree-row", { hasText: "sync" }).click();
+    },
+  },
+  { name: "flags", path: "/console/flags", ready: ".flag" },
+  {
+    name: "flags-change",
+    path: "/console/flags",
+    ready: ".flag",
+    async act(page) {
+      const flag = page.locator(".flag", { hasText: "voiceBargeIn" });
+      await flag.locator("select").selectOption("part");
+      await flag.locator("button").first().click();
+      await page.locator("dialog").waitFor();
+    },
+  },
   { name: "devices", path: "/console/devices", ready: ".fleet-row, .fleet-card" },
   {
     name: "devices-nothing-fits",

@@ -148,6 +148,7 @@ Deno.test("devices are taken unless the process drains, starts, is full, or miss
     required,
     status,
     readings: [],
+    since: 0,
     at: 0,
     tookMs: 0,
   });
