@@ -157,7 +157,7 @@ Deno.test("whatever the person does while the server drains, nothing new begins"
 
 for (const state of ["vad", "recognizing"] as const) {
   Deno.test(`who types or says the wake word in ${state} while the server drains gives up what was being said, and nothing new begins`, async () => {
-    for (const message of [{ type: "listen", state: "text", text: "What is new?" }, { type: "listen", state: "detect", text: "x" }]) {
+    for (const message of [{ type: "listen", state: "text", text: "What is new?" }, { type: "listen", state: "detect" }]) {
       const talk = conversation({ script: { ...STORY.script, hearsAfterMs: 1000 } });
       const device = talk.connect();
       await device.hello();
