@@ -48,6 +48,8 @@ Deno.test("a daemon that fails again and again ends the process with 75: turns k
     assert.match(said.at(-1), /^"daemons" is given up, and what relies on it stopped: .*Cannot open the history/);
     const [why] = lines.filter(({ logger, message }) => logger === "xiaozhi.main" && message.startsWith("Stopping: "));
     assert.match(why.message, /"daemons.*failed more often than supervisor .*platform.* allows: .*Cannot open the history/);
+    const [stopped] = lines.filter(({ message }) => message.startsWith("Stopped in"));
+    assert.ok(!("outboxLeft" in stopped.properties), "who delivers had been stopped before, and nobody says what is left");
     await Deno.remove(history);
     await Deno.rename(`${history}.moved`, history);
     const { turns, drafts, outbox, endReasons } = server.history();
