@@ -87,7 +87,9 @@ Deno.test({
     });
     assert.equal(down?.alerts[0]?.labels.instance, up?.labels.instance);
     assert.equal(down?.alerts[0]?.annotations.summary, `127.0.0.1:${server.port} does not answer`);
-    const [waiting] = (await prometheus.rules("shipped")).filter(({ name }) => name === "XiaozhiDown");
-    assert.notEqual(waiting?.state, "inactive", "the shipped rule waits a minute and then fires as well");
+    await eventually("the shipped rule, which waits a minute before it fires as well", async () => {
+      const rule = (await prometheus.rules("shipped")).find(({ name }) => name === "XiaozhiDown");
+      return { ok: rule !== undefined && rule.state !== "inactive", value: rule };
+    });
   },
 });
