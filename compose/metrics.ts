@@ -48,9 +48,10 @@ export function createMetrics(
   const isOn = () => live.config.features.metrics;
   const instruments = createInstruments(new Registry(isOn));
   const providers = new ProviderMetrics(instruments, clock);
-  const daemon = provide({ id: "metrics" }, async ({ resources }) => {
+  const daemon = provide({ id: "metrics" }, async ({ resources, fail }) => {
     const logger = createLogger("metrics");
-    const { meter } = resources.use(await keepAvailability({ dataDir: config.dataDir, clock, logger, ready }));
+    const { meter, finished } = resources.use(await keepAvailability({ dataDir: config.dataDir, clock, logger, ready }));
+    finished.catch(fail);
     const loop = resources.use(new EventLoopMonitor(clock, instruments.eventLoopDelay));
     return {
       meter,
