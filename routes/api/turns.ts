@@ -123,10 +123,11 @@ export function addTurns(api: Api, { archive, erase }: LifeCycle): void {
 }
 
 /** A turn as it is shown: addresses of audio instead of paths. */
-export function shownTurn({ audioFiles, ...turn }: StoredTurn): z.infer<typeof turnSchema> {
+export function shownTurn({ audioFiles, sentences, ...turn }: StoredTurn): z.infer<typeof turnSchema> {
   const base = `/api/turns/${encodeURIComponent(turn.turnId)}/audio`;
   return {
     ...turn,
+    ...(sentences === undefined ? {} : { sentences: [...sentences] }),
     audio: {
       ...(audioFiles.user === undefined ? {} : { user: `${base}/user` }),
       ...(audioFiles.reply === undefined ? {} : { reply: `${base}/reply` }),

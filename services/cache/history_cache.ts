@@ -31,6 +31,7 @@ const summary = z.object({
   endReason: z.string().exactOptional(),
   title: z.string().exactOptional(),
   turns: z.number(),
+  opening: z.string().exactOptional(),
 });
 
 const sessionsPage = z.object({ items: z.array(summary).readonly(), next: z.string().exactOptional() }).readonly();
