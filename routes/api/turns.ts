@@ -23,6 +23,8 @@ const params = z.strictObject({ id: turnId });
 /** A page of turns. */
 export const turnPage = pageOf(turnSchema, "TurnPage");
 
+const outcome = z.enum(["completed", "interrupted", "failed", "empty", "crashed"]).optional().meta({ description: "How they ended" });
+
 /** In which order turns come. */
 export const order = z.enum(["newest", "oldest"]).optional().meta({ description: "Which come first" });
 
@@ -39,7 +41,7 @@ const list = createRoute({
     query: z.strictObject({
       ...spanQuery,
       sessionId: sessionId.optional(),
-      outcome: z.enum(["completed", "interrupted", "failed", "empty", "crashed"]).optional().meta({ description: "How they ended" }),
+      outcome,
       order,
     }).refine(...ordered),
   },
@@ -92,6 +94,7 @@ const search = createRoute({
         description: "Words, with spaces between them",
         param: { example: "天气" },
       }),
+      outcome,
     }).refine(...ordered),
   },
   responses: { 200: page, ...problems(503) },

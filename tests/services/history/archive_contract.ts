@@ -74,6 +74,20 @@ export function archiveContract(name: string, create: () => Promise<ArchiveHarne
     assert.deepEqual(openings.sort(), [["session-1", "字".repeat(160)], ["session-4", undefined]]);
   });
 
+  test("sessions are found by why they ended, and hits of a search by how the turn did", async ({ archive }) => {
+    const ends = ["idle", "error", "idle", "goodbye"];
+    await archive.apply(ends.map((endReason, index) => ({
+      turn: stored(index, { sessionId: `session-${index}`, userText: "tea", outcome: index < 2 ? "failed" : "completed" }),
+      session: { ...session(index), sessionId: `session-${index}`, startedAt: index, endReason },
+    })));
+    const listed = (await archive.sessions({ endReason: "idle" })).items;
+    assert.deepEqual(listed.map(({ sessionId }) => sessionId), ["session-2", "session-0"]);
+    const page = await archive.sessions({ endReason: "idle", limit: 1 });
+    const next = await archive.sessions({ endReason: "idle", limit: 1, cursor: page.next ?? "" });
+    assert.deepEqual([...page.items, ...next.items].map(({ sessionId }) => sessionId), ["session-2", "session-0"]);
+    assert.deepEqual((await archive.search({ text: "tea", outcome: "failed" })).items.map(({ turnId: id }) => id), [turnId(1), turnId(0)]);
+  });
+
   test("what is unknown is undefined, and an empty archive has empty pages without a next one", async ({ archive }) => {
     assert.equal(await archive.turn("nobody"), undefined);
     assert.equal(await archive.session("nobody"), undefined);
