@@ -7,6 +7,7 @@
 import type { JSX } from "preact";
 import { fleetNav } from "./fleet/nav.ts";
 import type { Texts } from "./i18n/texts.ts";
+import { sessionsNav } from "./sessions/nav.ts";
 import type { IconName } from "./ui/icons.tsx";
 
 /** What a page is handed: the parameters of its address. */
@@ -29,4 +30,6 @@ export interface PageEntry {
 export const PAGES: readonly PageEntry[] = [
   { path: "/devices", nav: { texts: fleetNav, icon: "devices" }, load: () => import("./fleet/page.tsx") },
   { path: "/devices/:id", parent: "/devices", load: () => import("./device/page.tsx") },
+  { path: "/sessions", nav: { texts: sessionsNav, icon: "sessions" }, load: () => import("./sessions/page.tsx") },
+  { path: "/sessions/:id", parent: "/sessions", load: () => import("./session/page.tsx") },
 ];

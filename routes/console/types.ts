@@ -6,7 +6,14 @@
 
 import type { z } from "zod";
 import type { Role } from "../../services/sign_in/sessions.ts";
-import type { deviceChangesSchema, deviceSchema, erasedSchema } from "../api/schemas.ts";
+import type {
+  deviceChangesSchema,
+  deviceSchema,
+  erasedSchema,
+  importReportSchema,
+  sessionSchema,
+  turnSchema,
+} from "../api/schemas.ts";
 
 export type { Role } from "../../services/sign_in/sessions.ts";
 
@@ -106,3 +113,12 @@ export type DeviceChanges = z.infer<typeof deviceChangesSchema>;
 
 /** How much was erased with a device. */
 export type Erased = z.infer<typeof erasedSchema>;
+
+/** A session, as `/api/sessions` tells. */
+export type Session = z.infer<typeof sessionSchema>;
+
+/** A turn, as `/api/turns` tells. */
+export type Turn = z.infer<typeof turnSchema>;
+
+/** What became of the lines of a file, as `/api/import` tells. */
+export type ImportReport = z.infer<typeof importReportSchema>;

@@ -161,7 +161,7 @@ function ofBody(document: Document, located: Located): BadRequest[] {
       // A bell within an announcement is no harm; a text of nothing else is. An object of whatever values takes whatever object.
       [
         ["a"],
-        ...(additionalProperties?.type === undefined && additionalProperties !== undefined ? [] : [{ a: { b: 1 } }]),
+        ...(typeof additionalProperties === "object" && additionalProperties.type === undefined ? [] : [{ a: { b: 1 } }]),
         1.5,
         -1,
         1e300,
