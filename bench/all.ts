@@ -19,6 +19,7 @@ const NAMES = [
   "delivery",
   "sync",
   "metrics",
+  "console",
   "first_frame",
   "vad",
   "latency",

@@ -73,7 +73,7 @@ export function addressOf(narrowed: Narrowed, cursor: string | undefined): strin
 }
 
 function dayIn(text: string): string {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && startOf(text, 0) !== undefined ? text : "";
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && Date.parse(text) >= 0 ? text : "";
 }
 
 /** The first instant of a day in the browser's time zone, or of a later one; undefined for none. */
