@@ -13,6 +13,7 @@ import { App } from "./app.tsx";
 import { type Console, ConsoleProvider } from "./context.ts";
 import { Feed } from "./data/feed.ts";
 import { fleetStore } from "./data/fleet_store.ts";
+import { pageAt } from "./shell/page.tsx";
 import { preferences } from "./shell/preferences.ts";
 import { createRouter } from "./shell/router.ts";
 import { createToasts } from "./ui/toasts.tsx";
@@ -77,6 +78,8 @@ function start(root: HTMLElement): void {
     root,
   );
   tick();
+  // Its code comes while the server says who looks. The page itself tells where it cannot be loaded.
+  pageAt(console.router.path.value)?.page.load().catch(() => {});
   look().then(() => {
     if (session.value?.role !== undefined) feed.start();
   });

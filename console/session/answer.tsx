@@ -52,7 +52,7 @@ export function AnswerText({ turn, player, label }: AnswerTextProps): JSX.Elemen
             {" "}
           </span>
         ))}
-        {tail.trim() === "" ? null : <Unheard text={tail} />}
+        {tail.trim() === "" ? null : <Unheard text={tail.trimStart()} />}
       </p>
       {track === undefined ? null : <PlayButton player={player} track={track} label={t.playAnswer} />}
       {cut

@@ -63,6 +63,8 @@ export function Transcript({ session: { sessionId }, changed }: TranscriptProps)
     pages.replace((all) => all.filter(({ turnId }) => turnId !== turn.turnId));
     changed();
   };
+  const silent = items !== undefined && items.length > 0 &&
+    items.every(({ audio }) => audio.user === undefined && audio.reply === undefined);
   const gone = wanted !== "" && items !== undefined && !isHere && !more && !busy;
   return (
     <section class="transcript-part" aria-labelledby="transcript">
@@ -72,6 +74,7 @@ export function Transcript({ session: { sessionId }, changed }: TranscriptProps)
           <Icon name="restart" />
         </button>
       </div>
+      {silent ? <p class="soft small">{t.noAudio}</p> : null}
       {gone ? <p class="soft" role="status">{t.goneTurn}</p> : null}
       {items === undefined ? error === undefined ? <Loading /> : null : items.length === 0
         ? (
