@@ -49,6 +49,7 @@ function start(root: HTMLElement): void {
     now.value = clock.wall() + fleet.aheadMs.value;
     clock.setTimeout(tick, TICK_MS);
   };
+  const router = createRouter({ location, history, addEventListener: (type, listener) => addEventListener(type, listener) });
   const console: Console = {
     clock,
     api,
@@ -56,11 +57,7 @@ function start(root: HTMLElement): void {
     fleet,
     session,
     now,
-    router: createRouter({
-      location,
-      history,
-      addEventListener: (type, listener) => addEventListener(type, listener),
-    }),
+    router,
     toasts: createToasts(clock),
     ...preferences(
       { getItem: (key) => localStorage.getItem(key), setItem: (key, value) => localStorage.setItem(key, value) },
@@ -79,7 +76,7 @@ function start(root: HTMLElement): void {
   );
   tick();
   // Its code comes while the server says who looks. The page itself tells where it cannot be loaded.
-  pageAt(console.router.path.value)?.page.load().catch(() => {});
+  pageAt(router.path.value)?.page.load().catch(() => {});
   look().then(() => {
     if (session.value?.role !== undefined) feed.start();
   });

@@ -6,14 +6,7 @@
 
 import type { z } from "zod";
 import type { Role } from "../../services/sign_in/sessions.ts";
-import type {
-  deviceChangesSchema,
-  deviceSchema,
-  erasedSchema,
-  importReportSchema,
-  sessionSchema,
-  turnSchema,
-} from "../api/schemas.ts";
+import type { deviceChangesSchema, deviceSchema, erasedSchema, importReportSchema, sessionSchema, turnSchema } from "../api/schemas.ts";
 
 export type { Role } from "../../services/sign_in/sessions.ts";
 
