@@ -38,41 +38,49 @@ interface State<T> {
   readonly next?: string | undefined;
   readonly error?: unknown;
   readonly busy: boolean;
+  /** Whether what is shown belongs to the keys of now: until their first page is there, that of earlier ones stands. */
+  readonly current: boolean;
 }
 
 /** Loads a list page by page, anew when `keys` change. What comes late for earlier keys is ignored. */
 export function usePages<T>(load: (cursor: string | undefined) => Promise<ListPage<T>>, keys: readonly unknown[]): Pages<T> {
-  const [state, setState] = useState<State<T>>({ busy: true });
+  const [state, setState] = useState<State<T>>({ busy: true, current: false });
   const [round, setRound] = useState(0);
-  const current = useRef(0);
+  const generation = useRef(0);
   const asking = useRef(false);
-  const ask = (cursor: string | undefined, before: readonly T[]): void => {
-    const mine = current.current;
+  const ask = (cursor: string | undefined): void => {
+    const mine = generation.current;
     asking.current = true;
     setState((old) => ({ ...old, busy: true, error: undefined }));
     const settle = (next: (old: State<T>) => State<T>) => {
-      if (mine !== current.current) return;
+      if (mine !== generation.current) return;
       asking.current = false;
       setState(next);
     };
     load(cursor).then(
       ({ items, next }) =>
-        settle((old) => ({ items: [...(cursor === undefined ? before : old.items ?? []), ...items], next, busy: false })),
+        settle((old) => ({
+          items: cursor === undefined ? items : [...old.items ?? [], ...items],
+          next,
+          busy: false,
+          current: true,
+        })),
       (error) => settle((old) => ({ ...old, error, busy: false })),
     );
   };
   useEffect(() => {
-    current.current++;
-    ask(undefined, []);
-    return () => void current.current++;
+    generation.current++;
+    setState(({ items }) => ({ items, busy: true, current: false }));
+    ask(undefined);
+    return () => void generation.current++;
   }, [...keys, round]);
   return {
     items: state.items,
-    more: state.next !== undefined,
+    more: state.current && state.next !== undefined,
     busy: state.busy,
     error: state.error,
     go: () => {
-      if (!asking.current && (state.items === undefined || state.next !== undefined)) ask(state.next, []);
+      if (!asking.current && (!state.current || state.next !== undefined)) ask(state.current ? state.next : undefined);
     },
     reload: () => setRound((before) => before + 1),
     replace: (change) => setState((old) => ({ ...old, items: change(old.items ?? []) })),
