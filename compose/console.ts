@@ -9,12 +9,14 @@ import type { DeviceSupervisor } from "../actors/devices/device_supervisor.ts";
 import { type Console, createConsole } from "../routes/console/parts.ts";
 import { createLogger } from "../services/logging/mod.ts";
 import type { Stores } from "./database.ts";
+import type { Speech } from "./speech.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What the console relies on. */
 export interface ConsoleNeeds {
   readonly supervisor: DeviceSupervisor;
   readonly stores: Stores;
+  readonly speech: Speech;
   /** The owner's. */
   readonly password: string;
 }
@@ -22,7 +24,7 @@ export interface ConsoleNeeds {
 /** The console. */
 export function consolePart(
   { config, live, clock, random }: Pick<Surroundings, "config" | "live" | "clock" | "random">,
-  { supervisor, stores: { store, lifeCycle }, password }: ConsoleNeeds,
+  { supervisor, stores: { store, lifeCycle }, speech, password }: ConsoleNeeds,
 ): Console {
   return createConsole({
     clock,
@@ -37,5 +39,6 @@ export function consolePart(
     archive: lifeCycle.archive,
     registry: lifeCycle.registry,
     settingsFor: (deviceId) => deviceSettings(live.config, deviceId),
+    providers: () => speech.esp32Server.providers,
   });
 }

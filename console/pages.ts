@@ -32,4 +32,5 @@ export const PAGES: readonly PageEntry[] = [
   { path: "/devices/:id", parent: "/devices", load: () => import("./device/page.tsx") },
   { path: "/sessions", nav: { texts: sessionsNav, icon: "sessions" }, load: () => import("./sessions/page.tsx") },
   { path: "/sessions/:id", parent: "/sessions", load: () => import("./session/page.tsx") },
+  { path: "/turns/:id", parent: "/sessions", load: () => import("./turn/page.tsx") },
 ];

@@ -54,7 +54,7 @@ export function TurnItem({ turn, wanted, player, remove }: TurnItemProps): JSX.E
         </div>
       )}
       <AnswerText turn={turn} player={player} label={`${time} · ${source === "say" ? t.announcement : t.answer}`} />
-      {error === undefined ? null : <p class="small turn-error">{fill(t.failed, { ...error })}</p>}
+      {error === undefined ? null : <p class="small turn-failure">{fill(t.failed, { ...error })}</p>}
       <Foot turn={turn} />
       {origin === undefined ? null : <p class="small soft">{fill(t.from, { origin })}</p>}
     </li>

@@ -43,6 +43,8 @@ export interface ConsoleFixture extends AsyncDisposable {
   /** The connected devices. Call {@link change} after a change. */
   readonly devices: Map<string, DeviceStatus>;
   readonly done: DoneToDevice[];
+  /** Lines of recordings, by device; a connected one without any has two that say nothing. */
+  readonly recordings: Map<string, readonly string[]>;
   /** Puts a device into a state, or connects it. */
   change(more: Partial<DeviceStatus> & { readonly deviceId: string }): void;
   /** Disconnects a device. */
@@ -78,6 +80,7 @@ export async function startConsole(options: ConsoleFixtureOptions = {}): Promise
   );
   const devices = new Map<string, DeviceStatus>();
   const done: DoneToDevice[] = [];
+  const recordings = new Map<string, readonly string[]>();
   const session = (deviceId: string): DeviceSession | undefined => {
     const status = devices.get(deviceId);
     if (status === undefined) return undefined;
@@ -109,6 +112,7 @@ export async function startConsole(options: ConsoleFixtureOptions = {}): Promise
     archive: store,
     registry: lifeCycle.registry,
     settingsFor: (deviceId) => deviceSettings(config, deviceId),
+    providers: () => ({ recognize: ["embedded"], chat: ["openai", "embedded"], synthesize: ["embedded"] }),
   }));
   const app = stack.use(startApp({
     ...rest,
@@ -121,7 +125,7 @@ export async function startConsole(options: ConsoleFixtureOptions = {}): Promise
         done.push({ id, what: "say", details: { text, interrupt } });
         return { turnId: "01K0000000000000000000000A" };
       },
-      recording: (id) => devices.has(id) ? ['{"n":1}', '{"n":2}'] : undefined,
+      recording: (id) => recordings.get(id) ?? (devices.has(id) ? ['{"n":1}', '{"n":2}'] : undefined),
       ...rest.deps,
     },
   }));
@@ -132,6 +136,7 @@ export async function startConsole(options: ConsoleFixtureOptions = {}): Promise
     base: app.base,
     devices,
     done,
+    recordings,
     change(more) {
       const before = devices.get(more.deviceId) ??
         deviceStatus({ deviceId: more.deviceId, since: clock.wall(), connectedAt: clock.wall() });

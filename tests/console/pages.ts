@@ -7,6 +7,7 @@
 import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
 import { SAMPLE_SESSION } from "./sample_sessions.ts";
+import { CUT_TURN, SAMPLE_TURN } from "./sample_turns.ts";
 
 /** A page to look at. */
 export interface PageToSee {
@@ -59,5 +60,14 @@ export const PAGES_TO_SEE: readonly PageToSee[] = [
     },
   },
   { name: "session", path: `/console/sessions/${SAMPLE_SESSION}`, ready: ".turn" },
+  { name: "turn", path: `/console/turns/${SAMPLE_TURN}`, ready: ".turn-picture .p-provider" },
+  {
+    name: "turn-interrupted",
+    path: `/console/turns/${CUT_TURN}`,
+    ready: ".turn-picture .p-provider",
+    async act(page) {
+      for (const summary of await page.locator("main summary").all()) await summary.click();
+    },
+  },
   { name: "no-such-page", path: "/console/nowhere", ready: ".empty" },
 ];

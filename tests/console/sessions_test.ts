@@ -5,7 +5,7 @@ import type { Page } from "playwright-core";
 import { CHROMIUM, FOREIGN_HOST, PAGE_PATIENCE_MS, startBrowser } from "../support/browser.ts";
 import { storedTurn } from "../routes/app_fixture.ts";
 import { type ConsoleFixture, idOf, startConsole, VIEWER_PASSWORD } from "./console_fixture.ts";
-import { fillFleet, SAMPLE_ID } from "./sample_devices.ts";
+import { SAMPLE_ID } from "./sample_devices.ts";
 import { CUT_TURN, fillSessions, SAMPLE_SESSION, SAMPLE_TURN } from "./sample_sessions.ts";
 
 /** Between two looks, milliseconds. */
@@ -37,7 +37,7 @@ Deno.test({
   ignore: CHROMIUM.ignore,
   async fn(t) {
     await using fx = await startConsole();
-    await fillFleet(fx, { online: 9, offline: 0 });
+    for (let number = 1; number <= 9; number++) fx.change({ deviceId: idOf(number) });
     await fillSessions(fx, 95);
     await using browser = await startBrowser();
     const { page, problems } = await browser.page();
@@ -140,7 +140,7 @@ Deno.test({
   ignore: CHROMIUM.ignore,
   async fn(t) {
     await using fx = await startConsole();
-    await fillFleet(fx, { online: 4, offline: 0 });
+    fx.change({ deviceId: SAMPLE_ID });
     await fillSessions(fx, 2);
     await using browser = await startBrowser(["--autoplay-policy=no-user-gesture-required"]);
     const { page, problems } = await browser.page();
