@@ -20,6 +20,7 @@ const NAMES = [
   "sync",
   "metrics",
   "console_watch",
+  "console",
   "first_frame",
   "vad",
   "latency",

@@ -9,6 +9,7 @@ import { flagsNav } from "./flags/nav.ts";
 import { fleetNav } from "./fleet/nav.ts";
 import type { Texts } from "./i18n/texts.ts";
 import { overviewNav } from "./overview/nav.ts";
+import { sessionsNav } from "./sessions/nav.ts";
 import type { IconName } from "./ui/icons.tsx";
 
 /** What a page is handed: the parameters of its address. */
@@ -35,6 +36,8 @@ export const PAGES: readonly PageEntry[] = [
   { path: "/overview", nav: { texts: overviewNav, icon: "overview" }, load: () => import("./overview/page.tsx") },
   { path: "/devices", nav: { texts: fleetNav, icon: "devices" }, load: () => import("./fleet/page.tsx") },
   { path: "/devices/:id", parent: "/devices", load: () => import("./device/page.tsx") },
+  { path: "/sessions", nav: { texts: sessionsNav, icon: "sessions" }, load: () => import("./sessions/page.tsx") },
+  { path: "/sessions/:id", parent: "/sessions", load: () => import("./session/page.tsx") },
   { path: "/turns/:id", parent: "/sessions", load: () => import("./turn/page.tsx") },
   { path: "/flags", nav: { texts: flagsNav, icon: "flag" }, load: () => import("./flags/page.tsx") },
 ];

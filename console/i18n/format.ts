@@ -60,3 +60,10 @@ export function bytes(amount: number, language: Language): string {
 export function count(value: number, language: Language): string {
   return new Intl.NumberFormat(LOCALES[language]).format(value);
 }
+
+/** The time of day of a moment, in the browser's time zone. */
+export function clockTime(atMs: number, language: Language): string {
+  return new Intl.DateTimeFormat(LOCALES[language], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }).format(
+    atMs,
+  );
+}

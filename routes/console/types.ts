@@ -9,7 +9,7 @@ import type { Role } from "../../services/sign_in/sessions.ts";
 import type { StoredTurn } from "../../services/history/store.ts";
 import type { RuleId } from "../../services/alerts/alert.ts";
 import type { changeSchema, flagSchema, outcomeSchema } from "../api/config.ts";
-import type { deviceChangesSchema, deviceSchema, erasedSchema } from "../api/schemas.ts";
+import type { deviceChangesSchema, deviceSchema, erasedSchema, importReportSchema, sessionSchema } from "../api/schemas.ts";
 
 export type { Role } from "../../services/sign_in/sessions.ts";
 
@@ -134,3 +134,8 @@ export type ConfigChange = z.infer<typeof changeSchema>;
 
 /** What became of a change. */
 export type ConfigOutcome = z.infer<typeof outcomeSchema>;
+/** A session, as `/api/sessions` tells. */
+export type Session = z.infer<typeof sessionSchema>;
+
+/** What became of the lines of a file, as `/api/import` tells. */
+export type ImportReport = z.infer<typeof importReportSchema>;

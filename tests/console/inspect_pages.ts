@@ -9,6 +9,7 @@ import type { BrowserContextOptions } from "playwright-core";
 import { FOREIGN_HOST, startBrowser } from "../support/browser.ts";
 import { startConsole } from "./console_fixture.ts";
 import { PAGES_TO_SEE } from "./pages.ts";
+import { fillSessions } from "./sample_sessions.ts";
 import { fillFleet, SAMPLE_ID, SAMPLE_TOOLS, sampleAnswer } from "./sample_devices.ts";
 import { fillServer } from "./sample_server.ts";
 
@@ -35,6 +36,7 @@ export async function inspectPages(t: Deno.TestContext, looksOf: (index: number)
   await using fx = await startConsole({ tools: SAMPLE_TOOLS, answer: sampleAnswer });
   await fillFleet(fx);
   await fillServer(fx);
+  await fillSessions(fx);
   await using browser = await startBrowser();
   for (const [index, { name, path, stranger = false, ready, act }] of PAGES_TO_SEE.entries()) {
     for (const look of looksOf(index)) {

@@ -4,7 +4,9 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
+import { SAMPLE_SESSION } from "./sample_sessions.ts";
 import { CUT_TURN, SAMPLE_TURN } from "./sample_turns.ts";
 
 /** A page to look at. */
@@ -64,6 +66,21 @@ export const PAGES_TO_SEE: readonly PageToSee[] = [
       await page.locator("details[open] .answer").scrollIntoViewIfNeeded();
     },
   },
+  { name: "sessions", path: "/console/sessions", ready: ".session-row" },
+  { name: "sessions-search", path: "/console/sessions?q=tea%20water", ready: "mark" },
+  {
+    name: "sessions-import",
+    path: "/console/sessions",
+    ready: ".session-row",
+    async act(page) {
+      await page.locator("button[aria-expanded]").click();
+      const buffer = Buffer.from('{"turn":{}}\nno line\n');
+      await page.locator("#file").setInputFiles({ name: "export.jsonl", mimeType: "", buffer });
+      await page.locator(".import [type=submit]").click();
+      await page.locator(".import-lines").waitFor();
+    },
+  },
+  { name: "session", path: `/console/sessions/${SAMPLE_SESSION}`, ready: ".turn" },
   { name: "turn", path: `/console/turns/${SAMPLE_TURN}`, ready: ".turn-picture .p-provider" },
   {
     name: "turn-interrupted",
