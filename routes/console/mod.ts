@@ -8,6 +8,7 @@ import type { Context, Hono } from "hono";
 import type { Logger } from "@logtape/logtape";
 import type { Clock } from "../../base/clock.ts";
 import type { DeviceControl } from "../../actors/devices/device_control.ts";
+import type { ChartLibrary } from "../../services/charts/library.ts";
 import type { ConsoleBundle } from "../../services/console_bundle/mod.ts";
 import type { SignIn } from "../../services/sign_in/mod.ts";
 import { addDeviceActions } from "../api/device_actions.ts";
@@ -16,6 +17,7 @@ import { isCrossSite } from "../api/same_origin.ts";
 import type { AppEnv } from "../app_env.ts";
 import type { OwnerVerdict } from "../owner.ts";
 import type { TrustedProxies } from "../trusted_proxies.ts";
+import { addCharts } from "./charts_route.ts";
 import { addFeed } from "./feed_route.ts";
 import { addFiles } from "./files.ts";
 import type { Fleet } from "./fleet.ts";
@@ -27,6 +29,7 @@ export interface ConsoleParts {
   readonly bundle: ConsoleBundle;
   readonly fleet: Fleet;
   readonly control: DeviceControl;
+  readonly charts: ChartLibrary;
 }
 
 /** What the routes know from the rest of the app. */
@@ -48,12 +51,13 @@ export function addConsole(app: Hono<AppEnv>, { signIn, bundle }: ConsoleParts, 
 }
 
 /** Adds what the console needs below `/api`. */
-export function addConsoleApi(api: Api, { fleet, control }: ConsoleParts, deps: ConsoleRouteDeps): void {
+export function addConsoleApi(api: Api, { fleet, control, charts }: ConsoleParts, deps: ConsoleRouteDeps): void {
   const { clock, check, proxies, publicUrl } = deps;
   // What people say of a device changes through these operations; the console hears of it at once.
   api.use("/api/devices/:id/*", tellFleet(fleet));
   api.use("/api/devices/:id", tellFleet(fleet));
   addDeviceActions(api, control);
+  addCharts(api, charts);
   addFeed(api, {
     clock,
     fleet,
