@@ -40,6 +40,7 @@ const recordSchema = z.looseObject({
   from: z.string().optional(),
   to: z.string().optional(),
   edges: z.array(whole).optional(),
+  context: z.record(z.string(), z.json()).optional(),
   ignored: z.literal(true).optional(),
   data: z.json().optional(),
 });

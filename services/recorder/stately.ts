@@ -11,6 +11,7 @@ import type { AnyStateMachine, StateValue } from "xstate";
 import { walkNodes } from "../charts/edge_index.ts";
 import type { Recording } from "./read.ts";
 import type { RecordLine } from "./record.ts";
+import type { Redacted } from "./redact.ts";
 
 /** Version of the message shape. */
 const SHAPE_VERSION = "0.7.1";
@@ -29,7 +30,8 @@ interface Common {
 export interface StatelySnapshot {
   readonly status: "active" | "done" | "error";
   readonly value?: StateValue;
-  readonly context: Record<string, never>;
+  /** What the recording holds of it; empty for actors of which it keeps nothing, and in recordings of earlier versions. */
+  readonly context: Readonly<Record<string, Redacted>>;
 }
 
 /** A message to Stately's inspector. */
@@ -49,10 +51,11 @@ interface Actor {
   /** Where each state of its machine is; absent for other actors. */
   readonly states: ReadonlyMap<string, readonly string[]> | undefined;
   value: StateValue | undefined;
+  context: Readonly<Record<string, Redacted>>;
 }
 
 /**
- * The messages of a recording, oldest first. Contexts are empty: a recording holds none. An actor that is started again has a new session, and that one was stopped is not told: the shape has no word for it.
+ * The messages of a recording, oldest first. An actor that is started again has a new session, and that one was stopped is not told: the shape has no word for it.
  *
  * @param machines Machines by id, for the definitions.
  */
@@ -66,7 +69,12 @@ export function* toStately(recording: Recording, machines: ReadonlyMap<string, A
     const key = keyOf(conn, actor);
     if (kind === "actor" || !live.has(key)) {
       const machine = machines.get(machineOf(record) ?? (actor.includes("/") ? "" : actor));
-      live.set(key, { sessionId: `${recording.header.device}:${++actors}`, states: machine && statesOf(machine), value: undefined });
+      live.set(key, {
+        sessionId: `${recording.header.device}:${++actors}`,
+        states: machine && statesOf(machine),
+        value: undefined,
+        context: {},
+      });
       const parent = live.get(keyOf(conn, actor.slice(0, Math.max(0, actor.lastIndexOf("/")))));
       yield {
         ...common(record),
@@ -88,6 +96,7 @@ export function* toStately(recording: Recording, machines: ReadonlyMap<string, A
         event: { ...data, type },
       };
     } else {
+      known.context = record.context ?? known.context;
       if (kind === "step" && known.states !== undefined) known.value = valueOf(known.states, record.to ?? "");
       const status = kind === "done" ? "done" : kind === "error" ? "error" : "active";
       yield { ...common(record), type: "@xstate.snapshot", event: { type }, snapshot: snapshotOf(key, status) };
@@ -108,8 +117,8 @@ export function* toStately(recording: Recording, machines: ReadonlyMap<string, A
   }
 
   function snapshotOf(key: string, status: StatelySnapshot["status"]): StatelySnapshot {
-    const value = live.get(key)?.value;
-    return { status, ...(value === undefined ? {} : { value }), context: {} };
+    const { value, context = {} } = live.get(key) ?? {};
+    return { status, ...(value === undefined ? {} : { value }), context };
   }
 }
 
