@@ -10,9 +10,6 @@ import { contextLine, type KeptContext } from "./context_summary.ts";
 import { MAX_PLAIN, type Plain } from "./plain.ts";
 import type { Redacted } from "./redact.ts";
 
-/** Version of the file format; raised when a reader of the last one could no longer understand a line. */
-export const RECORDING_SCHEMA = 1;
-
 /** What a record is about. Actions have no records of their own: the chart says which belong to the transitions of a step. */
 export type RecordKind = "event" | "step" | "actor" | "done" | "error" | "note";
 

@@ -10,10 +10,11 @@ import { messageOf } from "../../base/errors.ts";
 import { describe } from "../charts/describe.ts";
 import { type ContextSummary, ContextWatch, type KeptContext } from "./context_summary.ts";
 import { MAX_PLAIN, PlainPayloads, type PlainSlot } from "./plain.ts";
-import { LineWriter, RECORDING_SCHEMA, type RecordingHeader, type RecordKind, type Slot } from "./record.ts";
+import { LineWriter, type RecordingHeader, type RecordKind, type Slot } from "./record.ts";
 import { RecordedConnection } from "./connection.ts";
 import { type Redacted, Redactor } from "./redact.ts";
 import { Ring } from "./ring.ts";
+import { RECORDING_SCHEMA } from "./schema.ts";
 
 /** Records kept: about ten minutes of conversation at six turns a minute and thirty records a turn. */
 export const DEFAULT_RECORDS = 2_048;

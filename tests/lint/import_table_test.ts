@@ -41,6 +41,7 @@ testRule("import-table", [
   ["console/a.ts", 'import { loadOpus } from "../audio/opus/libopus.ts";'],
   ["console/a.ts", 'import { type A, b } from "../routes/api/types.ts";'],
   ["console/a.ts", 'import type { A } from "../actors/device/status.ts";'],
+  ["console/a.ts", 'import { DeviceRecorder } from "../services/recorder/recorder.ts";'],
   ["tests/a_test.ts", 'import { x } from "../compose/process.ts";'],
   [new URL("../../protocol/a.ts", import.meta.url).pathname, 'import { x } from "../audio/b.ts";'],
 ], [
@@ -56,5 +57,6 @@ testRule("import-table", [
   ["console/a.ts", 'import type { A } from "../routes/api/types.ts";'],
   ["console/a.ts", 'import { type A, type B } from "../routes/api/types.ts";'],
   ["console/a.ts", 'import type { OpusCodec } from "../audio/opus/codec.ts";'],
+  ["console/a.ts", 'import { readRecording } from "../services/recorder/read.ts";'],
   ["console/a.ts", 'import { packetSamples } from "../audio/toc.ts";'],
 ]);
