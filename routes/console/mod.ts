@@ -16,9 +16,10 @@ import { isCrossSite } from "../api/same_origin.ts";
 import type { AppEnv } from "../app_env.ts";
 import type { OwnerVerdict } from "../owner.ts";
 import type { TrustedProxies } from "../trusted_proxies.ts";
-import { addFeed } from "./feed_route.ts";
+import { addFeed, type FeedRouteDeps } from "./feed_route.ts";
 import { addFiles } from "./files.ts";
 import type { Fleet } from "./fleet.ts";
+import { addRecords, type Recorders } from "./records_route.ts";
 import { addSession } from "./session.ts";
 
 /** What the console is made of. */
@@ -27,6 +28,7 @@ export interface ConsoleParts {
   readonly bundle: ConsoleBundle;
   readonly fleet: Fleet;
   readonly control: DeviceControl;
+  readonly recorders: Recorders;
 }
 
 /** What the routes know from the rest of the app. */
@@ -48,13 +50,13 @@ export function addConsole(app: Hono<AppEnv>, { signIn, bundle }: ConsoleParts, 
 }
 
 /** Adds what the console needs below `/api`. */
-export function addConsoleApi(api: Api, { fleet, control }: ConsoleParts, deps: ConsoleRouteDeps): void {
+export function addConsoleApi(api: Api, { fleet, control, recorders }: ConsoleParts, deps: ConsoleRouteDeps): void {
   const { clock, check, proxies, publicUrl } = deps;
   // What people say of a device changes through these operations; the console hears of it at once.
   api.use("/api/devices/:id/*", tellFleet(fleet));
   api.use("/api/devices/:id", tellFleet(fleet));
   addDeviceActions(api, control);
-  addFeed(api, {
+  const feed: FeedRouteDeps = {
     clock,
     fleet,
     allowed(c) {
@@ -64,7 +66,9 @@ export function addConsoleApi(api: Api, { fleet, control }: ConsoleParts, deps: 
       return () => check(copy, peer).owner;
     },
     crossSite: (c) => isCrossSite(c.req.raw, c.env.peer, proxies, publicUrl),
-  });
+  };
+  addFeed(api, feed);
+  addRecords(api, { ...feed, ...recorders });
 }
 
 function tellFleet(fleet: Fleet): (c: Context<AppEnv>, next: () => Promise<void>) => Promise<void> {

@@ -18,6 +18,7 @@ import { SignIn } from "../../services/sign_in/mod.ts";
 import type { SeenDevice } from "../ota.ts";
 import { Fleet } from "./fleet.ts";
 import type { ConsoleParts } from "./mod.ts";
+import type { Recorders } from "./records_route.ts";
 import { Tally } from "./tally.ts";
 
 /** Turns of one page of the archive, and pages: enough for the sparklines of a day of a fleet of hundreds. */
@@ -40,6 +41,7 @@ export interface ConsoleOptions {
   readonly archive: Pick<HistoryArchive, "turns">;
   readonly registry: DeviceRegistry;
   readonly settingsFor: (deviceId: string) => DeviceSettings;
+  readonly recorders: Recorders;
 }
 
 /** The console, and its ears. */
@@ -78,6 +80,7 @@ export function createConsole(options: ConsoleOptions): Console {
     signIn: new SignIn({ clock, random, operator: options.ownerPassword, viewer: options.viewerPassword }),
     bundle: consoleBundle(options),
     control: deviceControl(options),
+    recorders: options.recorders,
     fleet,
     tally,
     seen({ deviceId, rssi }) {

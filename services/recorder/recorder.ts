@@ -9,6 +9,7 @@ import type { Clock } from "../../base/clock.ts";
 import { messageOf } from "../../base/errors.ts";
 import { describe } from "../charts/describe.ts";
 import { type ContextSummary, ContextWatch, type KeptContext } from "./context_summary.ts";
+import { RecordingFollower } from "./follower.ts";
 import { MAX_PLAIN, PlainPayloads, type PlainSlot } from "./plain.ts";
 import { LineWriter, type RecordingHeader, type RecordKind, type Slot } from "./record.ts";
 import { RecordedConnection } from "./connection.ts";
@@ -168,6 +169,11 @@ export class DeviceRecorder {
       const slot = this.#ring.at(seq);
       if (slot !== undefined) yield JSON.stringify(writer.line(slot, this.#startedAt, this.#epoch));
     }
+  }
+
+  /** A reader that goes on where it stopped; it never is further behind than `backlog` records. */
+  follow(backlog: number): RecordingFollower {
+    return new RecordingFollower(this.#ring, { startedAt: this.#startedAt, epoch: this.#epoch, backlog });
   }
 
   /** The first line of the recording. */
