@@ -7,6 +7,7 @@
 import { deviceSettings } from "../actors/device/settings.ts";
 import type { DeviceSupervisor } from "../actors/devices/device_supervisor.ts";
 import { type Console, createConsole } from "../routes/console/parts.ts";
+import type { RecorderHub } from "../services/recorder/hub.ts";
 import { createLogger } from "../services/logging/mod.ts";
 import type { Stores } from "./database.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -15,6 +16,7 @@ import type { Surroundings } from "./surroundings.ts";
 export interface ConsoleNeeds {
   readonly supervisor: DeviceSupervisor;
   readonly stores: Stores;
+  readonly recorders: RecorderHub;
   /** The owner's. */
   readonly password: string;
 }
@@ -22,7 +24,7 @@ export interface ConsoleNeeds {
 /** The console. */
 export function consolePart(
   { config, live, clock, random }: Pick<Surroundings, "config" | "live" | "clock" | "random">,
-  { supervisor, stores: { store, lifeCycle }, password }: ConsoleNeeds,
+  { supervisor, stores: { store, lifeCycle }, recorders, password }: ConsoleNeeds,
 ): Console {
   return createConsole({
     clock,
@@ -37,5 +39,6 @@ export function consolePart(
     archive: lifeCycle.archive,
     registry: lifeCycle.registry,
     settingsFor: (deviceId) => deviceSettings(live.config, deviceId),
+    recorders: { recorders, isOn: (deviceId) => deviceSettings(live.config, deviceId).services.recorder },
   });
 }

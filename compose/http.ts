@@ -76,7 +76,12 @@ export function httpPart(
       connectionId: () => random.uuid(),
     };
     const ws = server.transport === "ws" ? createWsTransport(transportOptions) : undefined;
-    const webConsole = consolePart({ config, live, clock, random }, { supervisor, stores, password: password.password });
+    const webConsole = consolePart({ config, live, clock, random }, {
+      supervisor,
+      stores,
+      recorders: needs.recorders,
+      password: password.password,
+    });
     resources.use(
       needs.news.listen({ status: (deviceId) => webConsole.fleet.touch(deviceId), turn: (turn) => webConsole.tally.add(turn) }),
     );

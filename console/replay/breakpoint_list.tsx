@@ -37,25 +37,33 @@ export function Breakpoints({ opened: { chart, eventTypes }, player }: Breakpoin
         return t.breakIgnored;
     }
   };
-  const pick = (event: JSX.TargetedEvent<HTMLSelectElement>, make: (value: string) => Breakpoint) => {
-    const { value } = event.currentTarget;
-    event.currentTarget.value = "";
+  const pick = (select: HTMLSelectElement, make: (value: string) => Breakpoint) => {
+    const { value } = select;
+    select.value = "";
     if (value !== "" && !has(make(value))) player.toggle(make(value));
   };
   return (
     <div class="breakpoints" role="group" aria-label={t.breakpoints}>
-      {chart === undefined ? null : (
-        <select aria-label={t.breakState} value="" onChange={(event) => pick(event, (id) => ({ kind: "state", id }))}>
-          <option value="">{t.breakState}</option>
-          {chart.nodes.map(({ id, key }) => <option key={id} value={id}>{"\u2003".repeat(id.split(".").length - 1) + key}</option>)}
-        </select>
-      )}
-      <select aria-label={t.breakEvent} value="" onChange={(event) => pick(event, (type) => ({ kind: "event", type }))}>
+      {chart === undefined
+        ? null
+        : (
+          <select aria-label={t.breakState} value="" onChange={(event) => pick(event.currentTarget, (id) => ({ kind: "state", id }))}>
+            <option value="">{t.breakState}</option>
+            {chart.nodes.map(({ id, key }) => <option key={id} value={id}>{"\u2003".repeat(id.split(".").length - 1) + key}</option>)}
+          </select>
+        )}
+      <select aria-label={t.breakEvent} value="" onChange={(event) => pick(event.currentTarget, (type) => ({ kind: "event", type }))}>
         <option value="">{t.breakEvent}</option>
         {eventTypes.map((type) => <option key={type} value={type}>{eventName(type, chart)}</option>)}
       </select>
       {(["error", "ignored"] as const).map((kind) => (
-        <button key={kind} type="button" class="toggle" aria-pressed={has({ kind })} onClick={() => player.toggle({ kind })}>
+        <button
+          key={kind}
+          type="button"
+          class="toggle"
+          aria-pressed={has({ kind })}
+          onClick={() => player.toggle({ kind })}
+        >
           {wordsOf({ kind })}
         </button>
       ))}
@@ -70,7 +78,7 @@ export function Breakpoints({ opened: { chart, eventTypes }, player }: Breakpoin
               title={fill(t.remove, { what: wordsOf(each) })}
               onClick={() => player.toggle(each)}
             >
-              <span aria-hidden="true">{"×"}</span>
+              <span aria-hidden="true">×</span>
             </button>
           </li>
         ))}

@@ -40,7 +40,12 @@ export function Controls({ opened, player }: ControlsProps): JSX.Element {
       <div class="row">
         {button("first", t.first, () => player.go(0), isFirst)}
         {button("previous", t.back, () => player.step(-1), isFirst)}
-        <button type="button" class="primary" aria-label={playing ? t.pause : t.play} onClick={() => playing ? player.pause() : player.play()}>
+        <button
+          type="button"
+          class="primary"
+          aria-label={playing ? t.pause : t.play}
+          onClick={() => playing ? player.pause() : player.play()}
+        >
           <Icon name={playing ? "pause" : "play"} />
         </button>
         {button("next", t.forward, () => player.step(1), isLast)}

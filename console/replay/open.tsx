@@ -71,7 +71,11 @@ export function Open({ problem, onFile, onProblem, onDevice }: OpenProps): JSX.E
         {devices.length === 0 ? null : (
           <div class="field">
             <label for="recording-device">{t.ofDevice}</label>
-            <select id="recording-device" value="" onChange={(event) => event.currentTarget.value !== "" && onDevice(event.currentTarget.value)}>
+            <select
+              id="recording-device"
+              value=""
+              onChange={(event) => event.currentTarget.value !== "" && onDevice(event.currentTarget.value)}
+            >
               <option value="">{t.pickDevice}</option>
               {devices.map((device) => <option key={device.id} value={device.id}>{nameOf(device)}</option>)}
             </select>

@@ -23,7 +23,8 @@ export const replayTexts = texts({
   cut: "The last line was cut off and is left out.",
   dropped: "It begins in the middle: {count} older records were overwritten.",
   faults: "{count} records could not be taken: {last}",
-  otherChart: "It was recorded with another version of the chart ({then}; this is {now}). States are drawn where they still exist; transitions have other numbers and are not.",
+  otherChart:
+    "It was recorded with another version of the chart ({then}; this is {now}). States are drawn where they still exist; transitions have other numbers and are not.",
   noHash: "It does not say with which version of the chart it was recorded. States are drawn where they exist; transitions are not.",
   lacking: "The chart of this version lacks: {states}",
   noChart: "There is no chart of {machine} in this version. The events and actors are below.",

@@ -32,7 +32,10 @@ export function valueText(value: unknown): string {
 }
 
 /** What changed in a value: each key with what it is and what it was. A value without keys is one without a name. */
-export function changes(before: unknown, now: unknown): readonly { readonly key: string; readonly before?: unknown; readonly now?: unknown }[] {
+export function changes(
+  before: unknown,
+  now: unknown,
+): readonly { readonly key: string; readonly before?: unknown; readonly now?: unknown }[] {
   const [old, current] = [entriesOf(before), entriesOf(now)];
   const keys = [...new Set([...Object.keys(current), ...Object.keys(old)])];
   return keys.map((key) => ({

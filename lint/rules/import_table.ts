@@ -44,6 +44,7 @@ const PURE_SERVICES = [
   "services/charts/placed.ts",
   "services/charts/text.ts",
   "services/recorder/read.ts",
+  "services/recorder/stately.ts",
   "services/recorder/test_text.ts",
 ];
 

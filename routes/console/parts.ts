@@ -19,6 +19,7 @@ import { SignIn } from "../../services/sign_in/mod.ts";
 import type { SeenDevice } from "../ota.ts";
 import { Fleet } from "./fleet.ts";
 import type { ConsoleParts } from "./mod.ts";
+import type { Recorders } from "./records_route.ts";
 import { Tally } from "./tally.ts";
 
 /** Turns of one page of the archive, and pages: enough for the sparklines of a day of a fleet of hundreds. */
@@ -41,6 +42,7 @@ export interface ConsoleOptions {
   readonly archive: Pick<HistoryArchive, "turns">;
   readonly registry: DeviceRegistry;
   readonly settingsFor: (deviceId: string) => DeviceSettings;
+  readonly recorders: Recorders;
 }
 
 /** The console, and its ears. */
@@ -80,6 +82,7 @@ export function createConsole(options: ConsoleOptions): Console {
     bundle: consoleBundle(options),
     control: deviceControl(options),
     charts: chartLibrary(),
+    recorders: options.recorders,
     fleet,
     tally,
     seen({ deviceId, rssi }) {

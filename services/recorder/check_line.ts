@@ -22,6 +22,7 @@ const number: Kind = { expected: "a number", fits: (value) => Number.isFinite(va
 const integer: Kind = { expected: "a whole number", fits: Number.isSafeInteger };
 const whole: Kind = { expected: "a whole number of 0 or more", fits: isWhole };
 const edges: Kind = { expected: "a list of numbers of transitions", fits: (value) => Array.isArray(value) && value.every(isWhole) };
+const object: Kind = { expected: "an object", fits: isObject };
 const yes: Kind = { expected: "true", fits: (value) => value === true };
 const anything: Kind = { expected: "a value", fits: () => true };
 const machine: Kind = {
@@ -57,6 +58,7 @@ export const RECORD_FIELDS: Fields = {
   from: [text, "optional"],
   to: [text, "optional"],
   edges: [edges, "optional"],
+  context: [object, "optional"],
   ignored: [yes, "optional"],
   data: [anything, "optional"],
 };

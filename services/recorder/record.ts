@@ -6,6 +6,7 @@
 
 import { type AnyStateMachine, type AnyTransitionDefinition, getStateNodes, type StateValue } from "xstate";
 import { indexEdges } from "../charts/edge_index.ts";
+import { contextLine, type KeptContext } from "./context_summary.ts";
 import { MAX_PLAIN, type Plain } from "./plain.ts";
 import type { Redacted } from "./redact.ts";
 
@@ -28,6 +29,8 @@ export interface Slot {
   fromValue: StateValue | undefined;
   toValue: StateValue | undefined;
   transitions: readonly AnyTransitionDefinition[] | undefined;
+  /** Context of the machine after a step that changed it. */
+  context: KeptContext | undefined;
   /** Whether a machine took no transition for this event. */
   ignored: boolean;
   /** Name of the guard that was asked, for a note about one; its answer is `answer`. */
@@ -61,6 +64,8 @@ export interface RecordLine {
   readonly to?: string;
   /** Numbers of the transitions taken, as in the machine's chart. */
   readonly edges?: readonly number[];
+  /** What is kept of the context after a step that changed it, and at the start; recordings of earlier versions have none. */
+  readonly context?: Readonly<Record<string, Redacted>>;
   /** True for an event that no transition answered. */
   readonly ignored?: true;
   readonly data?: Redacted;
@@ -97,6 +102,7 @@ export function emptySlot(): Slot {
     fromValue: undefined,
     toValue: undefined,
     transitions: undefined,
+    context: undefined,
     ignored: false,
     guard: undefined,
     answer: false,
@@ -129,6 +135,7 @@ export class LineWriter {
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
       ...(edges === undefined ? {} : { edges }),
+      ...(slot.context === undefined ? {} : { context: contextLine(slot.context) }),
       ...(slot.ignored ? { ignored: true } : {}),
       ...(data === undefined ? {} : { data }),
     };

@@ -13,6 +13,7 @@ import { deviceSettings } from "../../actors/device/settings.ts";
 import { type Console, createConsole } from "../../routes/console/parts.ts";
 import { loadConfig } from "../../services/config/mod.ts";
 import { openLifeCycle, type RunningLifeCycle } from "../../services/life_cycle.ts";
+import { RecorderHub } from "../../services/recorder/hub.ts";
 import { openSqliteHistory } from "../../services/history/sqlite.ts";
 import { type AppFixture, deviceStatus, type FixtureOptions, PASSWORD, startApp } from "../routes/app_fixture.ts";
 import { captureLogger } from "../support/capture_logger.ts";
@@ -52,6 +53,8 @@ export interface ConsoleFixture extends AsyncDisposable {
 /** What a test may choose. */
 export interface ConsoleFixtureOptions extends FixtureOptions {
   readonly tools?: readonly McpTool[];
+  /** What is recorded; nothing by default. */
+  readonly recorders?: RecorderHub;
   /** Answers calls of tools. */
   readonly answer?: (name: string, args: Readonly<Record<string, unknown>>) => { readonly text: string; readonly isError: boolean };
 }
@@ -63,6 +66,7 @@ export async function startConsole(options: ConsoleFixtureOptions = {}): Promise
   const dir = stack.use(tempDir());
   const log = stack.use(captureLogger());
   const clock = systemClock();
+  const { recorders = new RecorderHub({ clock, appVersion: "0" }) } = options;
   const store = stack.use(await openSqliteHistory({ dataDir: dir.path, clock }));
   const audioStore = { kind: "files", endpoint: "", region: "", bucket: "", prefix: "", accessKeyId: "", secretAccessKey: "" } as const;
   const lifeCycle = stack.use(
@@ -109,6 +113,7 @@ export async function startConsole(options: ConsoleFixtureOptions = {}): Promise
     archive: store,
     registry: lifeCycle.registry,
     settingsFor: (deviceId) => deviceSettings(config, deviceId),
+    recorders: { recorders, isOn: () => true },
   }));
   const app = stack.use(startApp({
     ...rest,
