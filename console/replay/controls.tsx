@@ -78,7 +78,7 @@ function LastRecord({ opened: { model, chart }, at }: { readonly opened: Opened;
       <span class="mono">{eventName(record.type, chart)}</span>
       {record.kind === "step" ? <span class="soft">{pathOf(record)}</span> : null}
       {record.kind !== "step" && record.actor !== "" ? <span class="soft mono">{record.actor}</span> : null}
-      {record.ignored === true ? <span class="record-kind ignored">{t.ignored}</span> : null}
+      {record.ignored === true ? <span class="record-kind ignored">{t.noTransition}</span> : null}
     </p>
   );
 }

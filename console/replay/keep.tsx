@@ -6,17 +6,30 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { toStately } from "../../services/recorder/stately.ts";
 import { isTestName, RECORDINGS, testText } from "../../services/recorder/test_text.ts";
-import { useTexts } from "../context.ts";
+import type { Api } from "../api/client.ts";
+import { ApiError } from "../api/problem.ts";
+import { useConsole, useTexts } from "../context.ts";
 import { fill } from "../i18n/texts.ts";
 import { Field } from "../ui/field.tsx";
 import { Icon } from "../ui/icons.tsx";
+import { useAct } from "../ui/states.tsx";
 import type { Opened } from "./opened.ts";
 import { replayTexts } from "./texts.ts";
 
 /** The panel. */
-export function Keep({ opened: { name, text } }: { readonly opened: Opened }): JSX.Element {
+export function Keep({ opened }: { readonly opened: Opened }): JSX.Element {
+  const { name, text, recording, chart } = opened;
+  const { api } = useConsole();
   const t = useTexts(replayTexts);
+  const act = useAct();
+  const exportIt = () =>
+    act(async () => {
+      const machines = chart === undefined ? [] : [{ chart, ...await definitionOf(api, chart.id) }];
+      const lines = [...toStately(recording, machines)].map((message) => `${JSON.stringify(message)}\n`);
+      save(`${test}.stately.ndjson`, lines.join(""));
+    });
   const [test, setTest] = useState(testNameOf(name));
   const usable = isTestName(test);
   const file = shellWord(name);
@@ -39,6 +52,9 @@ export function Keep({ opened: { name, text } }: { readonly opened: Opened }): J
         <button type="button" disabled={!usable} onClick={() => save(`${test}_test.ts`, testText(test))}>
           <Icon name="record" /> {t.downloadTest}
         </button>
+        <button type="button" disabled={!usable} title={t.statelyHint} onClick={exportIt}>
+          <Icon name="record" /> {t.stately}
+        </button>
       </div>
       <p class="small soft">{fill(t.putThere, { folder: RECORDINGS })}</p>
       <pre class="command" tabIndex={0}>{`deno task replay ${file} --save-as-test ${usable ? test : "NAME"}`}</pre>
@@ -46,6 +62,17 @@ export function Keep({ opened: { name, text } }: { readonly opened: Opened }): J
       <pre class="command" tabIndex={0}>{`deno task replay ${file}`}</pre>
     </div>
   );
+}
+
+/** XState's definition of a machine; nothing where this version has none: the export is of use without. */
+async function definitionOf(api: Api, machine: string): Promise<{ readonly definition?: string }> {
+  const path = `/api/console/charts/${encodeURIComponent(machine)}/definition`;
+  try {
+    return { definition: await (await api.request("GET", path)).text() };
+  } catch (error) {
+    if (error instanceof ApiError && error.code === "no_chart") return {};
+    throw error;
+  }
 }
 
 /** Has the browser keep a file. */

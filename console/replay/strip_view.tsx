@@ -5,6 +5,7 @@
  */
 
 import type { JSX } from "preact";
+import { useCallback } from "preact/hooks";
 import { useConsole, useTexts } from "../context.ts";
 import { count } from "../i18n/format.ts";
 import { fill } from "../i18n/texts.ts";
@@ -34,6 +35,7 @@ export function StripView({ strip, player, end }: StripViewProps): JSX.Element {
   const { startUs, endUs } = strip;
   const length = Math.max(1, endUs - startUs);
   const part = Math.max(0, Math.min(1, (player.nowUs.value - startUs) / length));
+  const go = useCallback((at: number) => player.go(at), [player]);
   const press = (event: KeyboardEvent) => {
     // A step of the slider would pass records by.
     if (!["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"].includes(event.key)) return;
@@ -41,7 +43,7 @@ export function StripView({ strip, player, end }: StripViewProps): JSX.Element {
   };
   return (
     <div class="strip">
-      <Picture strip={strip} onGo={(at) => player.go(at)} />
+      <Picture strip={strip} onGo={go} />
       <div class="strip-now" style={{ left: `${part * 100}%` }} aria-hidden="true" />
       <input
         type="range"

@@ -37,8 +37,8 @@ export interface StatelySnapshot {
 /** What is to be known of a machine. */
 export interface StatelyMachine {
   readonly chart: Pick<Chart, "id" | "nodes">;
-  /** XState's definition of it, as JSON text. */
-  readonly definition: string;
+  /** XState's definition of it, as JSON text; absent where it is not known. */
+  readonly definition?: string;
 }
 
 /** A message to Stately's inspector. */
@@ -88,7 +88,7 @@ export function* toStately(recording: Recording, machines: readonly StatelyMachi
         ...common(record),
         type: "@xstate.actor",
         ...(parent === undefined ? {} : { parentId: parent.sessionId }),
-        ...(machine === undefined ? {} : { definition: machine.definition }),
+        ...(machine?.definition === undefined ? {} : { definition: machine.definition }),
         snapshot: snapshotOf(key, "active"),
       };
       if (kind === "actor") continue;
