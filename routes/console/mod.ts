@@ -8,6 +8,7 @@ import type { Context, Hono } from "hono";
 import type { Logger } from "@logtape/logtape";
 import type { Clock } from "../../base/clock.ts";
 import type { DeviceControl } from "../../actors/devices/device_control.ts";
+import type { ChartLibrary } from "../../services/charts/library.ts";
 import type { ConsoleBundle } from "../../services/console_bundle/mod.ts";
 import type { SignIn } from "../../services/sign_in/mod.ts";
 import { addDeviceActions } from "../api/device_actions.ts";
@@ -17,6 +18,7 @@ import type { AppEnv } from "../app_env.ts";
 import type { OwnerVerdict } from "../owner.ts";
 import type { TrustedProxies } from "../trusted_proxies.ts";
 import { addFeed, type FeedRouteDeps } from "./feed_route.ts";
+import { addCharts } from "./charts_route.ts";
 import { addFiles } from "./files.ts";
 import type { Fleet } from "./fleet.ts";
 import { addRecords, type Recorders } from "./records_route.ts";
@@ -29,6 +31,7 @@ export interface ConsoleParts {
   readonly fleet: Fleet;
   readonly control: DeviceControl;
   readonly recorders: Recorders;
+  readonly charts: ChartLibrary;
 }
 
 /** What the routes know from the rest of the app. */
@@ -50,12 +53,13 @@ export function addConsole(app: Hono<AppEnv>, { signIn, bundle }: ConsoleParts, 
 }
 
 /** Adds what the console needs below `/api`. */
-export function addConsoleApi(api: Api, { fleet, control, recorders }: ConsoleParts, deps: ConsoleRouteDeps): void {
+export function addConsoleApi(api: Api, { fleet, control, charts, recorders }: ConsoleParts, deps: ConsoleRouteDeps): void {
   const { clock, check, proxies, publicUrl } = deps;
   // What people say of a device changes through these operations; the console hears of it at once.
   api.use("/api/devices/:id/*", tellFleet(fleet));
   api.use("/api/devices/:id", tellFleet(fleet));
   addDeviceActions(api, control);
+  addCharts(api, charts);
   const feed: FeedRouteDeps = {
     clock,
     fleet,

@@ -10,6 +10,7 @@ import type { Random } from "../../base/random.ts";
 import { deviceControl } from "../../actors/devices/device_control.ts";
 import type { DeviceSupervisor } from "../../actors/devices/device_supervisor.ts";
 import type { DeviceSettings } from "../../actors/device/settings.ts";
+import { chartLibrary } from "../../services/charts/library.ts";
 import { consoleBundle } from "../../services/console_bundle/mod.ts";
 import type { DeviceRegistry } from "../../services/devices/registry.ts";
 import type { HistoryArchive } from "../../services/history/archive.ts";
@@ -81,6 +82,7 @@ export function createConsole(options: ConsoleOptions): Console {
     bundle: consoleBundle(options),
     control: deviceControl(options),
     recorders: options.recorders,
+    charts: chartLibrary(),
     fleet,
     tally,
     seen({ deviceId, rssi }) {

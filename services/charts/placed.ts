@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Chart } from "./model.ts";
+
 /** A place in the picture, pixels. */
 export interface Point {
   readonly x: number;
@@ -34,4 +36,9 @@ export interface Layout {
   /** Centres of the dots that arrows to initial states begin at, by the id of the state around. */
   readonly initials: Readonly<Record<string, Point>>;
   readonly edges: readonly PlacedEdge[];
+}
+
+/** A chart with its layout. */
+export interface DrawnChart extends Chart {
+  readonly layout: Layout;
 }
