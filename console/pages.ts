@@ -29,4 +29,5 @@ export interface PageEntry {
 export const PAGES: readonly PageEntry[] = [
   { path: "/devices", nav: { texts: fleetNav, icon: "devices" }, load: () => import("./fleet/page.tsx") },
   { path: "/devices/:id", parent: "/devices", load: () => import("./device/page.tsx") },
+  { path: "/devices/:id/live", parent: "/devices", load: () => import("./live/page.tsx") },
 ];
