@@ -31,4 +31,5 @@ export const PAGES: readonly PageEntry[] = [
   { path: "/devices", nav: { texts: fleetNav, icon: "devices" }, load: () => import("./fleet/page.tsx") },
   { path: "/replay", nav: { texts: replayNav, icon: "replay" }, load: () => import("./replay/page.tsx") },
   { path: "/devices/:id", parent: "/devices", load: () => import("./device/page.tsx") },
+  { path: "/devices/:id/live", parent: "/devices", load: () => import("./live/page.tsx") },
 ];

@@ -6,6 +6,7 @@
 
 import { startConsole } from "../tests/console/console_fixture.ts";
 import { fillFleet, SAMPLE_ID, SAMPLE_TOOLS, sampleAnswer } from "../tests/console/sample_devices.ts";
+import { playSample, sampleTalk } from "../tests/console/sample_talk.ts";
 import { PAGES_TO_SEE } from "../tests/console/pages.ts";
 import { CHROMIUM, FOREIGN_HOST, startBrowser } from "../tests/support/browser.ts";
 import { print, printError } from "./output.ts";
@@ -33,8 +34,11 @@ async function main(args: readonly string[]): Promise<number> {
     printError("Cannot find chromium; install it\n");
     return 69;
   }
-  await using fx = await startConsole({ tools: SAMPLE_TOOLS, answer: sampleAnswer });
+  await using sample = sampleTalk(SAMPLE_ID);
+  await using fx = await startConsole({ tools: SAMPLE_TOOLS, answer: sampleAnswer, recorders: sample.recorders });
   await fillFleet(fx);
+  await playSample(sample);
+  fx.change({ deviceId: SAMPLE_ID, state: "speaking" });
   await using browser = await startBrowser();
   await Deno.mkdir(FOLDER, { recursive: true });
   const wanted = PAGES_TO_SEE.filter(({ name }) => args.length === 0 || args.includes(name));

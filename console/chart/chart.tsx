@@ -170,7 +170,6 @@ function WholeChart({ chart, life, selected, onSelect }: WholeChartProps): JSX.E
           return (
             <Node
               key={node.id}
-              chart={chart}
               node={node}
               box={box}
               outer={outer.has(node.id)}
@@ -202,7 +201,7 @@ function WholeChart({ chart, life, selected, onSelect }: WholeChartProps): JSX.E
         )}
         {chart.nodes.map((node) => {
           const box = placed(node.id);
-          return box === undefined || !outer.has(node.id) ? null : <Words key={node.id} chart={chart} node={node} box={box} outer />;
+          return box === undefined ? null : <Words key={node.id} chart={chart} node={node} box={box} outer={outer.has(node.id)} />;
         })}
         {shownEdges.map((edge, index) =>
           isShown(edge.id)

@@ -13,7 +13,6 @@ import { memo } from "../fleet/memo.ts";
 
 /** What a state shows. */
 export interface NodeProps {
-  readonly chart: DrawnChart;
   readonly node: ChartNode;
   readonly box: Box;
   readonly outer: boolean;
@@ -31,7 +30,7 @@ export interface NodeProps {
 
 /** A state's box. */
 export const Node = memo<NodeProps>((
-  { chart, node, box, outer, active, selected, heat, first, label, onSelect, onGo },
+  { node, box, outer, active, selected, heat, first, label, onSelect, onGo },
 ): JSX.Element => {
   const classes = ["node", `heat-${heat}`, ...(outer ? ["outer"] : []), ...(active ? ["active"] : []), ...(selected ? ["selected"] : [])];
   const press = (event: KeyboardEvent) => {
@@ -56,23 +55,24 @@ export const Node = memo<NodeProps>((
       {node.kind === "final"
         ? <rect class="inner" x={box.x + 3} y={box.y + 3} width={box.width - 6} height={box.height - 6} rx="5" />
         : null}
-      {outer ? null : <Words chart={chart} node={node} box={box} outer={false} />}
     </g>
   );
 });
 
-/** What stands in a box. For a state around others it is drawn above the arrows, which may pass it. */
-export const Words = memo<Pick<NodeProps, "chart" | "node" | "box" | "outer">>(({ chart, node, box, outer }): JSX.Element => {
-  const x = outer ? box.x + PADDING : box.x + box.width / 2;
-  return (
-    <g class={outer ? "words outer" : "words"} aria-hidden="true">
-      <text class="key" x={x} y={box.y + PADDING + TITLE_SIZE}>{node.key}</text>
-      {bodyLines(chart, node).map(({ text, edge }, index) => (
-        <text key={index} class="line" data-edge={edge} x={x} y={box.y + TITLE_HEIGHT + index * TEXT_HEIGHT + TEXT_SIZE}>{text}</text>
-      ))}
-    </g>
-  );
-});
+/** What stands in a box: above the arrows, which may pass a state around others, and beside the button, whose name is that of the state. */
+export const Words = memo<Pick<NodeProps, "node" | "box" | "outer"> & { readonly chart: DrawnChart }>(
+  ({ chart, node, box, outer }): JSX.Element => {
+    const x = outer ? box.x + PADDING : box.x + box.width / 2;
+    return (
+      <g class={outer ? "words outer" : "words"} aria-hidden="true">
+        <text class="key" x={x} y={box.y + PADDING + TITLE_SIZE}>{node.key}</text>
+        {bodyLines(chart, node).map(({ text, edge }, index) => (
+          <text key={index} class="line" data-edge={edge} x={x} y={box.y + TITLE_HEIGHT + index * TEXT_HEIGHT + TEXT_SIZE}>{text}</text>
+        ))}
+      </g>
+    );
+  },
+);
 
 /** How long a state has been active: a flag at its corner. */
 export function Timer({ box, text }: { readonly box: Box; readonly text: string }): JSX.Element {

@@ -22,7 +22,7 @@ import { logTexts } from "./texts.ts";
 const ROW = 32;
 const NARROW_ROW = 52;
 /** Below this width, pixels, a line has two lines of text. */
-const NARROW = 620;
+const NARROW = 740;
 
 /** What an {@link EventLog} shows. */
 export interface EventLogProps {

@@ -64,6 +64,20 @@ export const PAGES_TO_SEE: readonly PageToSee[] = [
       await page.locator("details[open] .answer").scrollIntoViewIfNeeded();
     },
   },
+  { name: "live", path: "/console/devices/{device}/live", ready: ".turn-path .active" },
+  {
+    name: "live-event",
+    path: "/console/devices/{device}/live",
+    ready: ".turn-path .active",
+    async act(page) {
+      const tab = page.locator("#tab-events");
+      if (await tab.isVisible()) await tab.click();
+      await page.locator(".event-log select").last().selectOption("SPEECH_ENDED");
+      await page.locator(".log-row.event").last().click();
+      await page.locator(".log-details").waitFor();
+    },
+  },
+  { name: "live-waiting", path: "/console/devices/02:00:00:00:00:ee/live", ready: ".empty" },
   { name: "replay", path: "/console/replay", ready: ".open" },
   { name: "replay-stuck", path: "/console/replay", ready: ".open", act: openStuck },
   {
