@@ -6,6 +6,7 @@
 
 import type { JSX } from "preact";
 import { fleetNav } from "./fleet/nav.ts";
+import { replayNav } from "./replay/nav.ts";
 import type { Texts } from "./i18n/texts.ts";
 import type { IconName } from "./ui/icons.tsx";
 
@@ -28,6 +29,7 @@ export interface PageEntry {
 /** All pages, in the order of the navigation. The first is what `/console` shows. */
 export const PAGES: readonly PageEntry[] = [
   { path: "/devices", nav: { texts: fleetNav, icon: "devices" }, load: () => import("./fleet/page.tsx") },
+  { path: "/replay", nav: { texts: replayNav, icon: "replay" }, load: () => import("./replay/page.tsx") },
   { path: "/devices/:id", parent: "/devices", load: () => import("./device/page.tsx") },
   { path: "/devices/:id/live", parent: "/devices", load: () => import("./live/page.tsx") },
 ];

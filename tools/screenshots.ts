@@ -42,7 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
   await using browser = await startBrowser();
   await Deno.mkdir(FOLDER, { recursive: true });
   const wanted = PAGES_TO_SEE.filter(({ name }) => args.length === 0 || args.includes(name));
-  for (const { name, path, stranger = false, ready, act } of wanted) {
+  for (const { name, path, stranger = false, ready, act, inWindow = false } of wanted) {
     for (const [device, options] of Object.entries(DEVICES)) {
       for (const colorScheme of ["light", "dark"] as const) {
         const { page } = await browser.page({ ...options, colorScheme, reducedMotion: "reduce" });
@@ -51,8 +51,8 @@ async function main(args: readonly string[]): Promise<number> {
         await page.locator(ready).first().waitFor();
         await act?.(page);
         const file = `${FOLDER}/${name}-${device}-${colorScheme}.png`;
-        await page.evaluate("scrollTo(0, 0)");
-        await page.screenshot({ path: file, fullPage: true });
+        if (!inWindow) await page.evaluate("scrollTo(0, 0)");
+        await page.screenshot({ path: file, fullPage: !inWindow });
         print(`${file}\n`);
         await page.context().close();
       }

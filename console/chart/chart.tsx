@@ -15,7 +15,7 @@ import { type Camera, fit, follow, READING_SCALE, zoom } from "./camera.ts";
 import { Canvas, useSize } from "./canvas.tsx";
 import { StateDetails } from "./details.tsx";
 import { Edge, EdgeLabel } from "./edges.tsx";
-import { type ChartLife, heatLevel, turnPath } from "./life.ts";
+import { type ChartLife, heatLevel, strongEdges, turnPath } from "./life.ts";
 import { neighbour } from "./neighbours.ts";
 import { FarNames, Node, Timer, Words } from "./nodes.tsx";
 import { TurnPath } from "./path.tsx";
@@ -40,7 +40,7 @@ export function StateChart({ chart, life, compact = false }: StateChartProps): J
   const select = useCallback((id: string) => setSelected(chart.nodes.some((node) => node.id === id) ? id : undefined), [chart]);
   const path = turnPath(chart);
   const whole = <WholeChart chart={chart} life={life} selected={selected} onSelect={setSelected} />;
-  const about = selected ?? life.innermost.at(-1);
+  const about = selected ?? life.innermost.at(-1) ?? chart.nodes[0]?.id;
   const details = about === undefined ? null : <StateDetails chart={chart} id={about} life={life} onSelect={select} />;
   return (
     <div class="state-chart" data-machine={chart.id}>
@@ -87,14 +87,8 @@ function WholeChart({ chart, life, selected, onSelect }: WholeChartProps): JSX.E
     setCamera((now) => follow(now, box, size));
   }, [following, focus, layout, size]);
 
-  const strong = useMemo(() => {
-    const ids = new Set(selected === undefined ? life.innermost : [selected]);
-    return new Set(
-      chart.edges.filter(({ source, targets }) => ids.has(source) || selected !== undefined && targets.includes(selected)).map(({ id }) =>
-        id
-      ),
-    );
-  }, [chart, selected, life.innermost.join(" ")]);
+  const looked = selected === undefined ? life.innermost : [selected];
+  const strong = useMemo(() => strongEdges(chart, looked, selected), [chart, looked.join(" "), selected]);
   const mostStates = Math.max(0, ...[...life.heat?.states.values() ?? []].map(({ count }) => count));
   const mostEdges = Math.max(0, ...life.heat?.edges.values() ?? []);
   const move = (change: (camera: Camera) => Camera, byHand = true) => {
@@ -183,7 +177,7 @@ function WholeChart({ chart, life, selected, onSelect }: WholeChartProps): JSX.E
               selected={selected === node.id}
               heat={heatLevel(life.heat?.states.get(node.id)?.count ?? 0, mostStates)}
               first={focus === node.id}
-              label={life.active.has(node.id) ? `${node.key} (${t.now})` : node.key}
+              label={fill(t.about, { id: life.active.has(node.id) ? `${node.key} (${t.now})` : node.key })}
               onSelect={select}
               onGo={go}
             />

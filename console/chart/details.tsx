@@ -10,7 +10,7 @@ import { type Chart, type ChartEdge, edgeText } from "../../services/charts/mode
 import { useConsole, useTexts } from "../context.ts";
 import { count, latency } from "../i18n/format.ts";
 import { fill } from "../i18n/texts.ts";
-import { type ChartLife, factsOf } from "./life.ts";
+import { type ChartLife, factsOf, firesInMs } from "./life.ts";
 import { chartTexts } from "./texts.ts";
 
 /** What the {@link StateDetails} show. */
@@ -61,13 +61,13 @@ export function StateDetails({ chart, id, life, onSelect }: StateDetailsProps): 
       <h4>{t.leaves}</h4>
       {own.length === 0 ? <p class="small soft">{t.none}</p> : <Edges key={`own ${id}`} edges={own} life={life} onSelect={onSelect} />}
       {inherited.length === 0 ? null : (
-        <details>
+        <details key={`inherited of ${id}`} open={own.length === 0}>
           <summary>{`${t.inherited} (${inherited.length})`}</summary>
           <Edges key={`inherited ${id}`} edges={inherited} life={life} onSelect={onSelect} />
         </details>
       )}
       {incoming.length === 0 ? null : (
-        <details>
+        <details key={`incoming of ${id}`}>
           <summary>{`${t.incoming} (${incoming.length})`}</summary>
           <Edges key={`incoming ${id}`} edges={incoming} life={life} onSelect={onSelect} backwards />
         </details>
@@ -88,23 +88,29 @@ interface EdgesProps extends Pick<StateDetailsProps, "life" | "onSelect"> {
 function Edges({ edges, life, onSelect, backwards = false }: EdgesProps): JSX.Element {
   const t = useTexts(chartTexts);
   const [all, setAll] = useState(false);
-  const shown = all ? edges : edges.slice(0, MAX_SHOWN);
+  // What has just happened, or is about to, is worth more than its place in the list.
+  const matters = (edge: ChartEdge) => life.last.includes(edge.id) || life.guards.has(edge.id) || firesInMs(edge, life) !== undefined;
+  const shown = all ? edges : edges.filter((edge, index) => index < MAX_SHOWN || matters(edge));
   return (
     <>
       <ul class="state-edges">
         {shown.map((edge) => <EdgeRow key={edge.id} edge={edge} life={life} onSelect={onSelect} backwards={backwards} />)}
       </ul>
-      {edges.length <= MAX_SHOWN ? null : (
-        <button type="button" class="quiet small" aria-expanded={all} onClick={() => setAll(!all)}>
-          {all ? t.less : fill(t.more, { count: edges.length })}
-        </button>
-      )}
+      {edges.length === shown.length && !all || edges.length <= MAX_SHOWN
+        ? null
+        : (
+          <button type="button" class="quiet small" aria-expanded={all} onClick={() => setAll(!all)}>
+            {all ? t.less : fill(t.more, { count: edges.length })}
+          </button>
+        )}
     </>
   );
 }
 
 function EdgeRow({ edge, life, onSelect, backwards }: Omit<EdgesProps, "edges"> & { readonly edge: ChartEdge }): JSX.Element {
+  const { language } = useConsole();
   const t = useTexts(chartTexts);
+  const firesIn = firesInMs(edge, life);
   const answer = life.guards.get(edge.id);
   const taken = life.heat?.edges.get(edge.id) ?? 0;
   const others = backwards === true ? [edge.source] : edge.targets;
@@ -113,6 +119,7 @@ function EdgeRow({ edge, life, onSelect, backwards }: Omit<EdgesProps, "edges"> 
       <span class="state-edge-label">
         {edgeText(edge)}
         {answer === undefined ? null : <span class={answer ? "answer yes" : "answer no"}>{answer ? t.guardYes : t.guardNo}</span>}
+        {firesIn === undefined ? null : <span class="fires numbers">{fill(t.fires, { time: latency(firesIn, language.value) })}</span>}
         {taken === 0 ? null : <span class="numbers small soft">{fill(t.times, { count: taken })}</span>}
       </span>
       <span class="small soft">

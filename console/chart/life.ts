@@ -5,7 +5,7 @@
  */
 
 import type { Chart, ChartEdge, ChartNode } from "../../services/charts/model.ts";
-import { closure, idsOf } from "../recording/states.ts";
+import { around, closure, idsOf } from "../recording/states.ts";
 import type { Heat, MachineView, View } from "../recording/view.ts";
 
 /** A moment of a machine. Nothing in it belongs to a recording alone: a live view has the same. */
@@ -74,6 +74,26 @@ export function heatLevel(count: number, most: number): number {
   return count <= 0 || most <= 0 ? 0 : Math.max(1, Math.ceil(4 * Math.log1p(count) / Math.log1p(Math.max(count, most))));
 }
 
+/**
+ * Transitions that matter while one looks at some states: their own, or those of the nearest state around that has any, and what leads to
+ * the one that was selected.
+ */
+export function strongEdges({ edges }: Chart, looked: readonly string[], selected: string | undefined): ReadonlySet<number> {
+  const strong = new Set<number>();
+  for (const id of looked) {
+    const source = [...around(id)].find((each) => edges.some((edge) => edge.source === each && edge.targets.length > 0));
+    for (const edge of edges) if (edge.source === source || selected !== undefined && edge.targets.includes(selected)) strong.add(edge.id);
+  }
+  return strong;
+}
+
+/** Milliseconds until a timer of an active state fires; undefined for what is no timer, is not armed, or is due. */
+export function firesInMs({ kind, delay, source }: ChartEdge, { forMs }: ChartLife): number | undefined {
+  const since = forMs.get(source);
+  if (kind !== "after" || typeof delay !== "number" || since === undefined || since >= delay) return undefined;
+  return delay - since;
+}
+
 /** What a chart knows about one of its states. */
 export interface StateFacts {
   readonly node: ChartNode;
@@ -93,7 +113,8 @@ export function factsOf(chart: Chart, id: string): StateFacts | undefined {
   return {
     node,
     own: chart.edges.filter(({ source }) => source === id),
-    inherited: chart.edges.filter(({ source }) => source !== id && outer.has(source)),
+    // The nearest first.
+    inherited: chart.edges.filter(({ source }) => source !== id && outer.has(source)).sort((a, b) => b.source.length - a.source.length),
     incoming: chart.edges.filter(({ source, targets }) => source !== id && targets.includes(id)),
   };
 }

@@ -75,8 +75,9 @@ function step(kept: Kept, connection: KeptConnection, record: RecordLine, invoke
   if (event?.record.actor === record.actor && event.record.type === record.type) {
     connection.event = { ...event, edges: [...event.edges, ...record.edges ?? []] };
   }
-  const context = contextOf(record);
-  if (context !== undefined) setFact(connection, "context", context, record.seq);
+  if (record.context !== undefined) {
+    setFact(connection, record.actor.includes("/") ? `context ${record.actor}` : "context", record.context, record.seq);
+  }
 }
 
 /** Leaving a state stops what it runs, which has no record of its own. */
@@ -172,9 +173,4 @@ function textOf(data: Data, key: string): string | undefined {
     ? (data as Record<string, unknown>)[key]
     : undefined;
   return typeof value === "string" ? value : undefined;
-}
-
-/** What a machine holds, where the recorder says it. */
-function contextOf(record: RecordLine): Data {
-  return (record as { readonly context?: Data }).context;
 }

@@ -39,6 +39,9 @@ const PATHS = {
   pause: "M8 5v14M16 5v14",
   next: "M6 5l8 7-8 7zM18 5v14",
   previous: "M18 5l-8 7 8 7zM6 5v14",
+  first: "M19 5l-8 7 8 7zM11 5l-8 7 8 7z",
+  last: "M5 5l8 7-8 7zM13 5l8 7-8 7z",
+  run: "M4 5l8 7-8 7zM17 5a7 7 0 0 1 0 14",
   file: "M6 3h8l4 4v14H6zM14 3v4h4",
 } as const;
 

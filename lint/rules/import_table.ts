@@ -44,6 +44,8 @@ const PURE_SERVICES = [
   "services/charts/placed.ts",
   "services/charts/text.ts",
   "services/recorder/read.ts",
+  "services/recorder/stately.ts",
+  "services/recorder/test_text.ts",
 ];
 
 /** Why `from` may not import `to` (project paths); undefined when it may. */

@@ -67,17 +67,41 @@ const get = createRoute({
   },
 });
 
-/** Adds the operations. */
-export function addCharts(api: Api, charts: ChartLibrary): void {
+const definition = createRoute({
+  method: "get",
+  path: "/api/console/charts/{machine}/definition",
+  operationId: "getDefinition",
+  tags,
+  security: OWNER,
+  summary: "XState's own definition of a machine that recordings are made of, for inspectors that take it",
+  request: { params: get.request.params, query: noQuery },
+  responses: {
+    200: {
+      description: "The definition",
+      content: { "application/json": { schema: z.looseObject({ id: z.string() }), example: { id: "device", key: "device", states: {} } } },
+    },
+    ...problems(404),
+  },
+});
+
+/** Adds the operations. `definitions` are those of machines that recordings are made of, as JSON text, by their id. */
+export function addCharts(api: Api, charts: ChartLibrary, definitions: ReadonlyMap<string, () => string>): void {
   api.openapi(list, async (c) => c.json({ items: [...(await charts()).values()].map(({ id, hash }) => ({ id, hash })) }, 200));
   api.openapi(get, async (c) => {
     const { machine } = c.req.valid("param");
     const chart = (await charts()).get(machine);
-    if (chart === undefined) {
-      throw new ApiProblem({ status: 404, code: "no_chart", title: "There is no such state chart", detail: "See /api/console/charts" });
-    }
+    if (chart === undefined) throw noChart();
     const headers = { etag: chart.etag, "cache-control": "private, no-cache" };
     if (c.req.header("if-none-match") === chart.etag) return c.body(null, 304, headers);
     return new Response(chart.text, { headers: { ...headers, "content-type": "application/json" } }) as never;
   });
+  api.openapi(definition, (c) => {
+    const text = definitions.get(c.req.valid("param").machine)?.();
+    if (text === undefined) throw noChart();
+    return new Response(text, { headers: { "content-type": "application/json" } }) as never;
+  });
+}
+
+function noChart(): ApiProblem {
+  return new ApiProblem({ status: 404, code: "no_chart", title: "There is no such state chart", detail: "See /api/console/charts" });
 }

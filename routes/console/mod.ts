@@ -7,6 +7,7 @@
 import type { Context, Hono } from "hono";
 import type { Logger } from "@logtape/logtape";
 import type { Clock } from "../../base/clock.ts";
+import { deviceMachine } from "../../actors/device/machine.ts";
 import type { DeviceControl } from "../../actors/devices/device_control.ts";
 import type { ChartLibrary } from "../../services/charts/library.ts";
 import type { ConsoleBundle } from "../../services/console_bundle/mod.ts";
@@ -17,8 +18,8 @@ import { isCrossSite } from "../api/same_origin.ts";
 import type { AppEnv } from "../app_env.ts";
 import type { OwnerVerdict } from "../owner.ts";
 import type { TrustedProxies } from "../trusted_proxies.ts";
-import { addFeed, type FeedRouteDeps } from "./feed_route.ts";
 import { addCharts } from "./charts_route.ts";
+import { addFeed, type FeedRouteDeps } from "./feed_route.ts";
 import { addFiles } from "./files.ts";
 import type { Fleet } from "./fleet.ts";
 import { addRecords, type Recorders } from "./records_route.ts";
@@ -30,8 +31,8 @@ export interface ConsoleParts {
   readonly bundle: ConsoleBundle;
   readonly fleet: Fleet;
   readonly control: DeviceControl;
-  readonly recorders: Recorders;
   readonly charts: ChartLibrary;
+  readonly recorders: Recorders;
 }
 
 /** What the routes know from the rest of the app. */
@@ -59,7 +60,7 @@ export function addConsoleApi(api: Api, { fleet, control, charts, recorders }: C
   api.use("/api/devices/:id/*", tellFleet(fleet));
   api.use("/api/devices/:id", tellFleet(fleet));
   addDeviceActions(api, control);
-  addCharts(api, charts);
+  addCharts(api, charts, new Map([[deviceMachine.id, () => JSON.stringify(deviceMachine.definition)]]));
   const feed: FeedRouteDeps = {
     clock,
     fleet,

@@ -81,8 +81,8 @@ export function createConsole(options: ConsoleOptions): Console {
     signIn: new SignIn({ clock, random, operator: options.ownerPassword, viewer: options.viewerPassword }),
     bundle: consoleBundle(options),
     control: deviceControl(options),
-    recorders: options.recorders,
     charts: chartLibrary(),
+    recorders: options.recorders,
     fleet,
     tally,
     seen({ deviceId, rssi }) {

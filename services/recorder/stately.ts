@@ -7,8 +7,8 @@
  * @module
  */
 
-import type { AnyStateMachine, StateValue } from "xstate";
-import { walkNodes } from "../charts/edge_index.ts";
+import type { StateValue } from "xstate";
+import type { Chart } from "../charts/model.ts";
 import type { Recording } from "./read.ts";
 import type { RecordLine } from "./record.ts";
 import type { Redacted } from "./redact.ts";
@@ -34,6 +34,13 @@ export interface StatelySnapshot {
   readonly context: Readonly<Record<string, Redacted>>;
 }
 
+/** What is to be known of a machine. */
+export interface StatelyMachine {
+  readonly chart: Pick<Chart, "id" | "nodes">;
+  /** XState's definition of it, as JSON text; absent where it is not known. */
+  readonly definition?: string;
+}
+
 /** A message to Stately's inspector. */
 export type StatelyMessage =
   | Common & {
@@ -57,9 +64,9 @@ interface Actor {
 /**
  * The messages of a recording, oldest first. An actor that is started again has a new session, and that one was stopped is not told: the shape has no word for it.
  *
- * @param machines Machines by id, for the definitions.
+ * @param machines The machines that are known; of others, states are not told.
  */
-export function* toStately(recording: Recording, machines: ReadonlyMap<string, AnyStateMachine>): Generator<StatelyMessage> {
+export function* toStately(recording: Recording, machines: readonly StatelyMachine[]): Generator<StatelyMessage> {
   const live = new Map<string, Actor>();
   let actors = 0;
   const keyOf = (conn: number, actor: string) => `${conn} ${actor}`;
@@ -68,10 +75,11 @@ export function* toStately(recording: Recording, machines: ReadonlyMap<string, A
     if (kind === "note" || (kind === "actor" && type === "stop")) continue;
     const key = keyOf(conn, actor);
     if (kind === "actor" || !live.has(key)) {
-      const machine = machines.get(machineOf(record) ?? (actor.includes("/") ? "" : actor));
+      const id = machineOf(record) ?? (actor.includes("/") ? "" : actor);
+      const machine = machines.find(({ chart }) => chart.id === id);
       live.set(key, {
         sessionId: `${recording.header.device}:${++actors}`,
-        states: machine && statesOf(machine),
+        states: machine && statesOf(machine.chart),
         value: undefined,
         context: {},
       });
@@ -80,7 +88,7 @@ export function* toStately(recording: Recording, machines: ReadonlyMap<string, A
         ...common(record),
         type: "@xstate.actor",
         ...(parent === undefined ? {} : { parentId: parent.sessionId }),
-        ...(machine === undefined ? {} : { definition: JSON.stringify(machine.definition) }),
+        ...(machine?.definition === undefined ? {} : { definition: machine.definition }),
         snapshot: snapshotOf(key, "active"),
       };
       if (kind === "actor") continue;
@@ -122,8 +130,12 @@ export function* toStately(recording: Recording, machines: ReadonlyMap<string, A
   }
 }
 
-function statesOf(machine: AnyStateMachine): ReadonlyMap<string, readonly string[]> {
-  return new Map([...walkNodes(machine.root)].map((node) => [node.id, node.path]));
+/** The way to each state: the names of those around it, and its own. */
+function statesOf({ nodes }: Pick<Chart, "nodes">): ReadonlyMap<string, readonly string[]> {
+  const paths = new Map<string, readonly string[]>();
+  // A chart names each state behind the one around it.
+  for (const { id, key, parent } of nodes) paths.set(id, parent === undefined ? [] : [...paths.get(parent) ?? [], key]);
+  return paths;
 }
 
 /** The state value of which these are the innermost active states. */

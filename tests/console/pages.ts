@@ -18,6 +18,28 @@ export interface PageToSee {
   readonly ready: string;
   /** What is done before it is looked at. */
   readonly act?: (page: Page) => Promise<void>;
+  /** Whether its picture is what the window shows then, and not the whole page. */
+  readonly inWindow?: boolean;
+}
+
+/** The recording that pages of recordings are looked at with. */
+const STUCK = new URL("../recordings/stuck_in_recognizing.ndjson", import.meta.url).pathname;
+
+/** Opens that recording and runs to the event that nothing answered. */
+async function openStuck(page: Page): Promise<void> {
+  await page.locator("#recording-file").setInputFiles(STUCK);
+  await page.locator(".toggle").last().click();
+  await page.locator("h1").click();
+  await page.keyboard.press("b");
+  await page.locator("[data-path=recognizing][aria-current=step]").waitFor();
+}
+
+/** Brings the chart below the player. */
+async function toChart(page: Page): Promise<void> {
+  await page.evaluate(
+    `scrollBy(0, document.querySelector("#replay-chart").getBoundingClientRect().top
+      - document.querySelector(".player").getBoundingClientRect().height - 40)`,
+  );
 }
 
 /** All of them. */
@@ -56,5 +78,19 @@ export const PAGES_TO_SEE: readonly PageToSee[] = [
     },
   },
   { name: "live-waiting", path: "/console/devices/02:00:00:00:00:ee/live", ready: ".empty" },
+  { name: "replay", path: "/console/replay", ready: ".open" },
+  { name: "replay-stuck", path: "/console/replay", ready: ".open", act: openStuck },
+  {
+    name: "replay-freed",
+    path: "/console/replay",
+    ready: ".open",
+    inWindow: true,
+    async act(page) {
+      await openStuck(page);
+      await page.keyboard.press("Shift+ArrowRight");
+      await page.locator("[data-path=thinking][aria-current=step]").waitFor();
+      await toChart(page);
+    },
+  },
   { name: "no-such-page", path: "/console/nowhere", ready: ".empty" },
 ];

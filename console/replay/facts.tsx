@@ -1,0 +1,54 @@
+/**
+ * What is known at a moment, in a machine's context and beside it, and what has just changed.
+ *
+ * @module
+ */
+
+import type { JSX } from "preact";
+import { useTexts } from "../context.ts";
+import type { Fact, View } from "../recording/view.ts";
+import { replayTexts } from "./texts.ts";
+import { changes, valueText } from "./words.ts";
+
+/** The facts, the ones that were said last first. */
+export function Facts({ view }: { readonly view: View }): JSX.Element {
+  const t = useTexts(replayTexts);
+  if (view.facts.length === 0) return <p class="small soft">{t.noFacts}</p>;
+  // Of the event that is looked at, everything is new.
+  const since = view.event?.record.seq ?? view.record?.seq ?? 0;
+  const facts = [...view.facts].sort((a, b) => Number(b.name === "context") - Number(a.name === "context") || b.seq - a.seq);
+  return (
+    <dl class="known">
+      {facts.map((fact) => <FactRow key={fact.name} fact={fact} fresh={fact.seq >= since} />)}
+    </dl>
+  );
+}
+
+function FactRow({ fact: { name, data, before }, fresh }: { readonly fact: Fact; readonly fresh: boolean }): JSX.Element {
+  const t = useTexts(replayTexts);
+  const rows = changes(fresh ? before : undefined, data);
+  return (
+    <div class={fresh ? "fresh" : ""} data-fact={name}>
+      <dt class="mono">{name}</dt>
+      <dd>
+        {rows.length === 0 ? <span class="soft small">{t.empty}</span> : rows.map((row) => {
+          const changed = fresh && valueText(row.before) !== valueText(row.now);
+          return (
+            <div key={row.key} class={changed ? "changed" : ""}>
+              {row.key === "" ? null : <span class="soft small">{row.key}</span>}
+              {"now" in row ? <span class="mono small">{valueText(row.now)}</span> : null}
+              {changed && "before" in row
+                ? (
+                  <del class="mono small">
+                    <span class="hidden-text">{t.before}</span>
+                    {valueText(row.before)}
+                  </del>
+                )
+                : null}
+            </div>
+          );
+        })}
+      </dd>
+    </div>
+  );
+}
