@@ -1,5 +1,5 @@
 /**
- * What is known at a moment, in a machine's context and beside it, and what has just changed.
+ * What was said beside the charts by a moment, and what of it has just changed.
  *
  * @module
  */
@@ -13,10 +13,11 @@ import { changes, valueText } from "./words.ts";
 /** The facts, the ones that were said last first. */
 export function Facts({ view }: { readonly view: View }): JSX.Element {
   const t = useTexts(replayTexts);
-  if (view.facts.length === 0) return <p class="small soft">{t.noFacts}</p>;
+  const said = view.facts.filter(({ name }) => !name.startsWith("context"));
+  if (said.length === 0) return <p class="small soft">{t.noFacts}</p>;
   // Of the event that is looked at, everything is new.
   const since = view.event?.record.seq ?? view.record?.seq ?? 0;
-  const facts = [...view.facts].sort((a, b) => Number(b.name === "context") - Number(a.name === "context") || b.seq - a.seq);
+  const facts = said.sort((a, b) => b.seq - a.seq);
   return (
     <dl class="known">
       {facts.map((fact) => <FactRow key={fact.name} fact={fact} fresh={fact.seq >= since} />)}

@@ -6,6 +6,7 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useCallback, useEffect, useMemo } from "preact/hooks";
+import type { RecordLine } from "../../services/recorder/read.ts";
 import { StateChart } from "../chart/chart.tsx";
 import { type ChartLife, lifeOf } from "../chart/life.ts";
 import { useConsole, useTexts } from "../context.ts";
@@ -13,9 +14,10 @@ import { LogEntries } from "../event_log/entries.ts";
 import { EventLog } from "../event_log/event_log.tsx";
 import { count, moment } from "../i18n/format.ts";
 import { fill } from "../i18n/texts.ts";
-import { mainMachine, type View } from "../recording/view.ts";
+import { ActorTree } from "../live/actor_tree.tsx";
+import { ContextDiff } from "../live/context_diff.tsx";
+import { type Fact, mainMachine, type View } from "../recording/view.ts";
 import { Empty } from "../ui/states.tsx";
-import { Actors } from "./actors.tsx";
 import { Breakpoints } from "./breakpoint_list.tsx";
 import { Controls } from "./controls.tsx";
 import { Facts } from "./facts.tsx";
@@ -92,11 +94,14 @@ function Playing({ opened, player }: { readonly opened: Opened; readonly player:
           <EventLog entries={entries} selected={at} onSelect={select} />
         </Panel>
         <div class="replay-side">
-          <Panel id="replay-known" title={t.known}>
-            <Facts view={view} />
+          <Panel id="replay-context" title={t.context}>
+            <ContextDiff context={contextOf(opened, view)} />
           </Panel>
           <Panel id="replay-actors" title={t.actors}>
-            <Actors view={view} />
+            <ActorTree view={view} nowUs={player.nowUs.value} crashes={undefined} />
+          </Panel>
+          <Panel id="replay-known" title={t.known}>
+            <Facts view={view} />
           </Panel>
         </div>
       </div>
@@ -118,6 +123,12 @@ function Panel(
       {children}
     </section>
   );
+}
+
+/** The context at a moment, and the record that changed it last; nothing in recordings of versions that kept none. */
+function contextOf({ model }: Opened, { facts }: View): { readonly fact: Fact; readonly record: RecordLine | undefined } | undefined {
+  const fact = facts.find(({ name }) => name === "context");
+  return fact && { fact, record: model.record(model.positionOf(fact.seq)) };
 }
 
 /** The machine of the chart at a moment. */
