@@ -40,7 +40,7 @@ export function EntryDetails({ entry: { kind, record, guards }, onClose }: Entry
       <dl class="log-facts">
         {lines.map(([name, value]) =>
           value === undefined || value === "" ? null : (
-            <div key={name}>
+            <div key={name} class={name === t.states || name === t.guards ? "wide" : ""}>
               <dt>{name}</dt>
               <dd class="mono">{value}</dd>
             </div>

@@ -27,7 +27,7 @@ export function ActorTree({ view: { actors, conn }, nowUs, crashes }: ActorTreeP
   const earlier = [...new Set(actors.map((actor) => actor.conn))].filter((number) => number !== conn).sort((a, b) => b - a);
   const of = (number: number) => actors.filter((actor) => actor.conn === number);
   return (
-    <div class="actor-tree">
+    <div class="live-actors">
       {actors.length === 0 ? <Empty title={t.noActors} /> : <Connection number={conn} actors={of(conn)} nowUs={nowUs} />}
       {earlier.length === 0 ? null : (
         <details>
@@ -63,13 +63,13 @@ function Connection({ number, actors, nowUs }: ConnectionProps): JSX.Element {
           ];
           return (
             <li key={actor} class={status} style={{ "--depth": path.length - 1 }}>
-              <span class="mono actor-name" title={actor}>
+              <span class="mono live-actor-name" title={actor}>
                 {path.length > 1 ? <span class="hidden-text">{path.slice(0, -1).join("/")}/</span> : null}
                 {path.at(-1)}
               </span>
-              <span class={`actor-status ${status}`}>{t.statuses[status]}</span>
+              <span class={`live-actor-status ${status}`}>{t.statuses[status]}</span>
               <span class="soft small numbers">{span((nowUs - since) / 1000, language.value)}</span>
-              <span class="soft small actor-counts">{counts.join(", ")}</span>
+              <span class="soft small live-actor-counts">{counts.join(", ")}</span>
             </li>
           );
         })}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CHROMIUM, startBrowser } from "../support/browser.ts";
-import { type ConsoleFixture, idOf, startConsole } from "./console_fixture.ts";
+import { idOf, startConsole } from "./console_fixture.ts";
 import { sampleTalk } from "./sample_talk.ts";
 
 const ATTACK = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
@@ -10,16 +10,10 @@ Deno.test({
   name: "a device's live page",
   ignore: CHROMIUM.ignore,
   async fn(t) {
-    let fx: ConsoleFixture | undefined;
-    await using sample = sampleTalk(ID, {
-      transcripts: true,
-      records: 600,
-      onStatus: (deviceId) => fx?.change({ deviceId, state: device?.state ?? "connecting" }),
-    });
+    await using sample = sampleTalk(ID, { transcripts: true, records: 600 });
     const { clock, talk, recorders } = sample;
     let device: ReturnType<typeof sample.connect> | undefined;
-    await using console = await startConsole({ recorders });
-    fx = console;
+    await using fx = await startConsole({ recorders });
     fx.change({ deviceId: ID, state: "idle" });
     await using browser = await startBrowser();
     const { page, problems } = await browser.page({ viewport: { width: 1280, height: 900 } });
@@ -37,7 +31,7 @@ Deno.test({
     };
 
     await t.step("is where the fleet and the device's page lead, and waits for a device that was not here yet", async () => {
-      await page.goto(`${console.base}/console/devices`);
+      await page.goto(`${fx.base}/console/devices`);
       await page.getByRole("link", { name: `watch ${ID} live` }).click();
       await page.getByText("Waiting for the device").waitFor();
       await page.getByRole("link", { name: "To the device" }).click();
@@ -125,9 +119,9 @@ Deno.test({
       await active("waiting.listening");
     });
     await t.step("shows the actors with their ends and starts", async () => {
-      const recognize = page.locator(".actor-tree li.done", { hasText: "recognize" });
+      const recognize = page.locator(".live-actors li.done", { hasText: "recognize" });
       await recognize.getByText("started once").waitFor();
-      await page.locator(".actor-tree li.running", { hasText: "device" }).waitFor();
+      await page.locator(".live-actors li.running", { hasText: "device" }).waitFor();
       await page.getByText("has not crashed since the server began").waitFor();
     });
     await t.step("takes what people and devices say for text and nothing else", async () => {
@@ -149,7 +143,7 @@ Deno.test({
     await t.step("says that the device left, and goes on when it comes back", async () => {
       device?.vanish();
       await clock.advance(20_000);
-      console.leave(ID);
+      fx.leave(ID);
       await page.getByText(/The device is not connected/).waitFor();
       device = sample.connect();
       await device.hello();
@@ -158,7 +152,7 @@ Deno.test({
     });
     await t.step("says that the server is lost, and keeps what was known", async () => {
       await page.route("**/records", (route) => route.abort());
-      console.console.fleet[Symbol.dispose]();
+      fx.console.fleet[Symbol.dispose]();
       await page.getByText(/The connection to the server is lost; reconnecting. What is shown/).waitFor();
     });
     assert.deepEqual(problems, []);

@@ -45,7 +45,7 @@ Deno.test({
     assert.equal(await page.locator(".position strong").textContent(), "28.940 s");
     await page.locator("[data-path=recognizing][aria-current=step]", { hasText: "21.1 s" }).waitFor();
     await page.locator(".state-edges li", { hasText: "after recognizingLimit (35 s)" }).getByText("fires in 13.9 s").waitFor();
-    await page.locator(".actor-tree li.running", { hasText: "device/recognize" }).waitFor();
+    await page.locator(".live-actors li.running", { hasText: "device/recognize" }).waitFor();
 
     // Steps, by keys and buttons.
     await page.keyboard.press("Shift+ArrowRight");

@@ -5,9 +5,8 @@
  */
 
 import { systemClock } from "../../base/clock.ts";
-import type { DeviceDeps } from "../../actors/device/deps.ts";
 import { RecorderHub } from "../../services/recorder/hub.ts";
-import { type Conversation, conversation, type ConversationOptions, type ScriptedDevice } from "../support/conversation.ts";
+import { type Conversation, conversation, type ScriptedDevice } from "../support/conversation.ts";
 import { VirtualClock } from "../support/virtual_clock.ts";
 
 /** How long ago it begins, milliseconds: longer than what is played. */
@@ -27,22 +26,16 @@ export interface SampleTalkOptions {
   readonly transcripts?: boolean;
   /** Of the ring. */
   readonly records?: number;
-  readonly script?: ConversationOptions["script"];
-  readonly onStatus?: DeviceDeps["onStatus"];
 }
 
 /** A device that is not connected yet. */
 export function sampleTalk(
   deviceId: string,
-  { transcripts = false, records = 2_048, script, onStatus }: SampleTalkOptions = {},
+  { transcripts = false, records = 2_048 }: SampleTalkOptions = {},
 ): SampleTalk {
   const clock = new VirtualClock(systemClock().wall() - BEGAN_MS);
   const recorders = new RecorderHub({ clock, appVersion: "0.1.0", transcripts, records });
-  const talk = conversation({
-    clock,
-    deps: { recorders, ...(onStatus === undefined ? {} : { onStatus }) },
-    ...(script === undefined ? {} : { script }),
-  });
+  const talk = conversation({ clock, deps: { recorders } });
   return {
     clock,
     recorders,
