@@ -89,8 +89,8 @@ Deno.test("all of the picture fits into the window, and what is followed comes i
   const there = follow({ x: 0, y: 0, scale: 1 }, box, window);
   assert.ok(isNear(there.x, box.x + box.width / 2) && isNear(there.y, box.y + box.height / 2));
   assert.equal(follow(there, box, window), there);
-  const [near, far] = [{ ...box, x: box.x - 200 }, { ...box, x: box.x - 2_000 }];
-  assert.deepEqual(together(box, [far, near], 1, window), { ...box, x: near.x, width: box.width + 200 });
+  const [middle, near, far] = [3_000, 2_800, 1_000].map((x) => ({ x, y: 0, width: 60, height: 40 }));
+  assert.deepEqual(together(middle!, [far!, near!], 1, window), { x: 2_800, y: 0, width: 260, height: 40 });
 });
 
 Deno.test("the arrow keys reach every state of every chart", async () => {
