@@ -10,6 +10,7 @@ import { type Console, createConsole } from "../routes/console/parts.ts";
 import type { RecorderHub } from "../services/recorder/hub.ts";
 import { createLogger } from "../services/logging/mod.ts";
 import type { Stores } from "./database.ts";
+import type { Speech } from "./speech.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What the console relies on. */
@@ -17,6 +18,7 @@ export interface ConsoleNeeds {
   readonly supervisor: DeviceSupervisor;
   readonly stores: Stores;
   readonly recorders: RecorderHub;
+  readonly speech: Speech;
   /** The owner's. */
   readonly password: string;
 }
@@ -24,7 +26,7 @@ export interface ConsoleNeeds {
 /** The console. */
 export function consolePart(
   { config, live, clock, random }: Pick<Surroundings, "config" | "live" | "clock" | "random">,
-  { supervisor, stores: { store, lifeCycle }, recorders, password }: ConsoleNeeds,
+  { supervisor, stores: { store, lifeCycle }, recorders, speech, password }: ConsoleNeeds,
 ): Console {
   return createConsole({
     clock,
@@ -40,5 +42,6 @@ export function consolePart(
     registry: lifeCycle.registry,
     settingsFor: (deviceId) => deviceSettings(live.config, deviceId),
     recorders: { recorders, isOn: (deviceId) => deviceSettings(live.config, deviceId).services.recorder },
+    providers: () => speech.esp32Server.providers,
   });
 }

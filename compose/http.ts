@@ -28,6 +28,7 @@ import type { AlertBoard } from "../services/alerts/board.ts";
 import type { App } from "../routes/app.ts";
 import type { HealthReport } from "../services/health/report.ts";
 import { isKnown } from "./known.ts";
+import type { Speech } from "./speech.ts";
 import { partsStatus, type StatusNeeds } from "./status.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -40,6 +41,7 @@ const DAY_MS = 86_400_000;
 export interface HttpNeeds extends StatusNeeds {
   readonly configuration: Provided<Secrets>;
   readonly devices: Provided<DeviceSupervisor>;
+  readonly speech: Provided<Speech>;
   readonly recorders: RecorderHub;
   readonly news: DeviceNews;
   /** What the checks have found. */
@@ -68,6 +70,7 @@ export function httpPart(
     const stores = needs.database.get();
     const { history, lifeCycle } = stores;
     const supervisor = needs.devices.get();
+    const speech = needs.speech.get();
     const logger = createLogger("routes");
     const transportOptions = {
       limits: { maxTextBytes: deviceConfig.maxTextBytes, maxFrameBytes: deviceConfig.maxFrameBytes, maxBufferedBytes: MAX_BUFFERED_BYTES },
@@ -79,6 +82,7 @@ export function httpPart(
     const webConsole = consolePart({ config, live, clock, random }, {
       supervisor,
       stores,
+      speech,
       recorders: needs.recorders,
       password: password.password,
     });

@@ -62,6 +62,7 @@ export function composeProcess(surroundings: Surroundings): ProcessParts {
     redis,
     sync,
     devices,
+    speech,
     recorders,
     news,
     health: report,

@@ -32,4 +32,5 @@ export const PAGES: readonly PageEntry[] = [
   { path: "/replay", nav: { texts: replayNav, icon: "replay" }, load: () => import("./replay/page.tsx") },
   { path: "/devices/:id", parent: "/devices", load: () => import("./device/page.tsx") },
   { path: "/devices/:id/live", parent: "/devices", load: () => import("./live/page.tsx") },
+  { path: "/turns/:id", parent: "/sessions", load: () => import("./turn/page.tsx") },
 ];

@@ -20,4 +20,5 @@ export interface PanelEntry {
 /** All panels, in the order in which they are shown. */
 export const PANELS: readonly PanelEntry[] = [
   { id: "live", load: () => import("../live/panel.tsx") },
+  { id: "turns", load: () => import("../turn/panel.tsx") },
 ];

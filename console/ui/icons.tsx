@@ -20,6 +20,7 @@ const PATHS = {
   up: "M6 15l6-6 6 6",
   down: "M6 9l6 6 6-6",
   back: "M15 5l-7 7 7 7",
+  forward: "M9 5l7 7-7 7",
   say: "M4 5h16v11H9l-5 4z",
   volume: "M4 10v4h4l5 4V6l-5 4zM17 9a4 4 0 0 1 0 6",
   restart: "M19 12a7 7 0 1 1-2-5M19 3v5h-5",

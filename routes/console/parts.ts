@@ -7,7 +7,7 @@
 import type { Logger } from "@logtape/logtape";
 import type { Clock } from "../../base/clock.ts";
 import type { Random } from "../../base/random.ts";
-import { deviceControl } from "../../actors/devices/device_control.ts";
+import { deviceControl, type StageNames } from "../../actors/devices/device_control.ts";
 import type { DeviceSupervisor } from "../../actors/devices/device_supervisor.ts";
 import type { DeviceSettings } from "../../actors/device/settings.ts";
 import { chartLibrary } from "../../services/charts/library.ts";
@@ -43,6 +43,7 @@ export interface ConsoleOptions {
   readonly registry: DeviceRegistry;
   readonly settingsFor: (deviceId: string) => DeviceSettings;
   readonly recorders: Recorders;
+  readonly providers?: () => StageNames;
 }
 
 /** The console, and its ears. */

@@ -7,6 +7,7 @@
 import type { z } from "zod";
 import type { RecordingHeader, RecordLine } from "../../services/recorder/record.ts";
 import type { Role } from "../../services/sign_in/sessions.ts";
+import type { StoredTurn } from "../../services/history/store.ts";
 import type { deviceChangesSchema, deviceSchema, erasedSchema } from "../api/schemas.ts";
 
 export type { Role } from "../../services/sign_in/sessions.ts";
@@ -110,6 +111,8 @@ export interface DeviceSettingsInfo {
   readonly wakeReply?: string;
   readonly endpointing: { readonly silenceMs: number; readonly minSilenceMs: number; readonly maxSilenceMs: number };
   readonly leadFrames: number;
+  /** Who does the stages now, by name in the configuration, the first choice first. */
+  readonly providers?: Readonly<Record<"recognize" | "chat" | "synthesize", readonly string[]>>;
 }
 
 /** A device that this server knows, as `/api/devices/{id}` tells. */
@@ -117,6 +120,18 @@ export type Device = z.infer<typeof deviceSchema>;
 
 /** What may be changed of a device. */
 export type DeviceChanges = z.infer<typeof deviceChangesSchema>;
+
+/** A turn, as `/api/turns/{id}` tells. */
+export interface Turn extends Omit<StoredTurn, "audioFiles"> {
+  /** Addresses of its audio, as far as audio was kept. */
+  readonly audio: { readonly user?: string; readonly reply?: string };
+}
+
+/** A page of a list. */
+export interface Listed<T> {
+  readonly items: readonly T[];
+  readonly next?: string;
+}
 
 /** How much was erased with a device. */
 export type Erased = z.infer<typeof erasedSchema>;

@@ -44,6 +44,8 @@ export interface ConsoleFixture extends AsyncDisposable {
   /** The connected devices. Call {@link change} after a change. */
   readonly devices: Map<string, DeviceStatus>;
   readonly done: DoneToDevice[];
+  /** Lines of recordings, by device; a connected one without any has two that say nothing. */
+  readonly recordings: Map<string, readonly string[]>;
   /** Puts a device into a state, or connects it. */
   change(more: Partial<DeviceStatus> & { readonly deviceId: string }): void;
   /** Disconnects a device. */
@@ -82,6 +84,7 @@ export async function startConsole(options: ConsoleFixtureOptions = {}): Promise
   );
   const devices = new Map<string, DeviceStatus>();
   const done: DoneToDevice[] = [];
+  const recordings = new Map<string, readonly string[]>();
   const session = (deviceId: string): DeviceSession | undefined => {
     const status = devices.get(deviceId);
     if (status === undefined) return undefined;
@@ -114,6 +117,7 @@ export async function startConsole(options: ConsoleFixtureOptions = {}): Promise
     registry: lifeCycle.registry,
     settingsFor: (deviceId) => deviceSettings(config, deviceId),
     recorders: { recorders, isOn: () => true },
+    providers: () => ({ recognize: ["embedded"], chat: ["openai", "embedded"], synthesize: ["embedded"] }),
   }));
   const app = stack.use(startApp({
     ...rest,
@@ -126,7 +130,7 @@ export async function startConsole(options: ConsoleFixtureOptions = {}): Promise
         done.push({ id, what: "say", details: { text, interrupt } });
         return { turnId: "01K0000000000000000000000A" };
       },
-      recording: (id) => devices.has(id) ? ['{"n":1}', '{"n":2}'] : undefined,
+      recording: (id) => recordings.get(id) ?? (devices.has(id) ? ['{"n":1}', '{"n":2}'] : undefined),
       ...rest.deps,
     },
   }));
@@ -137,6 +141,7 @@ export async function startConsole(options: ConsoleFixtureOptions = {}): Promise
     base: app.base,
     devices,
     done,
+    recordings,
     change(more) {
       const before = devices.get(more.deviceId) ??
         deviceStatus({ deviceId: more.deviceId, since: clock.wall(), connectedAt: clock.wall() });

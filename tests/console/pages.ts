@@ -5,6 +5,7 @@
  */
 
 import type { Page } from "playwright-core";
+import { CUT_TURN, SAMPLE_TURN } from "./sample_turns.ts";
 
 /** A page to look at. */
 export interface PageToSee {
@@ -97,6 +98,15 @@ export const PAGES_TO_SEE: readonly PageToSee[] = [
       await openStuck(page);
       await page.keyboard.press("Shift+ArrowRight");
       await page.locator("[data-path=thinking][aria-current=step]").waitFor();
+    },
+  },
+  { name: "turn", path: `/console/turns/${SAMPLE_TURN}`, ready: ".turn-picture .p-provider" },
+  {
+    name: "turn-interrupted",
+    path: `/console/turns/${CUT_TURN}`,
+    ready: ".turn-picture .p-provider",
+    async act(page) {
+      for (const summary of await page.locator("main summary").all()) await summary.click();
     },
   },
   { name: "no-such-page", path: "/console/nowhere", ready: ".empty" },
