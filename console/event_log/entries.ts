@@ -6,6 +6,7 @@
 
 import type { RecordLine } from "../../services/recorder/read.ts";
 import type { GuardAnswer } from "../recording/view.ts";
+import { typeName } from "./words.ts";
 
 /** What an entry is about. `gap` is what the recording lacks. */
 export const ENTRY_KINDS = ["event", "step", "actor", "error", "note", "gap"] as const;
@@ -19,6 +20,8 @@ export interface Entry {
   /** Position of its record in the recording; of the record behind it, for a gap. */
   readonly at: number;
   readonly record: RecordLine;
+  /** What its type is called. */
+  readonly name: string;
   /** Answers that were given between this record and the next event or step of its connection. */
   readonly guards: readonly GuardAnswer[];
   /** Records that a gap stands for. */
@@ -42,10 +45,11 @@ export class LogEntries {
   append(record: RecordLine, at: number): void {
     const missing = record.seq - (this.#next ?? 0);
     this.#next = record.seq + 1;
-    if (missing > 0) this.#entries.push({ kind: "gap", at, record, guards: [], missing });
+    if (missing > 0) this.#entries.push({ kind: "gap", at, record, name: "", guards: [], missing });
     const answer = answerIn(record);
     if (answer !== undefined && this.#answer(record.conn ?? 0, answer)) return;
-    this.#entries.push({ kind: kindOf(record), at, record, guards: answer === undefined ? [] : [answer], missing: 0 });
+    const name = typeName(record.type);
+    this.#entries.push({ kind: kindOf(record), at, record, name, guards: answer === undefined ? [] : [answer], missing: 0 });
     if (record.kind === "event" || record.kind === "step") this.#open.set(record.conn ?? 0, this.#gone + this.#entries.length - 1);
   }
 

@@ -11,7 +11,7 @@ import { fill } from "../i18n/texts.ts";
 import type { GuardAnswer } from "../recording/view.ts";
 import type { Entry } from "./entries.ts";
 import { logTexts } from "./texts.ts";
-import { clockTime, preview, stepName, typeName } from "./words.ts";
+import { clockTime, preview, stepName } from "./words.ts";
 
 /** Guards' answers in one line; the rest is counted. */
 const MAX_GUARDS = 4;
@@ -33,7 +33,7 @@ export interface EntryRowProps {
 export const EntryRow = memo((props: EntryRowProps): JSX.Element => {
   const { entry, id, place, of, selected, top, onSelect } = props;
   const t = useTexts(logTexts);
-  const { kind, record, guards, at, missing } = entry;
+  const { kind, record, name, guards, at, missing } = entry;
   const style = { transform: `translateY(${top}px)` };
   const option = { id, role: "option", "aria-selected": selected, "aria-posinset": place + 1, "aria-setsize": of } as const;
   if (kind === "gap") {
@@ -50,7 +50,7 @@ export const EntryRow = memo((props: EntryRowProps): JSX.Element => {
     >
       <span class="log-time numbers">{clockTime(record.wall)}</span>
       <span class={`log-kind ${kind}`}>{t.kind[kind]}</span>
-      <span class="log-type mono">{typeName(record.type)}</span>
+      <span class="log-type mono">{name}</span>
       <span class="log-about">
         {record.ignored === true ? <span class="log-ignored" title={t.ignoredHint}>{t.ignored}</span> : null}
         <About entry={entry} />

@@ -6,7 +6,6 @@
 
 import type { RecordLine } from "../../services/recorder/read.ts";
 import type { Entry, EntryKind } from "./entries.ts";
-import { typeName } from "./words.ts";
 
 /** What is wanted; nothing chosen is everything. */
 export interface LogFilter {
@@ -34,10 +33,10 @@ export function filterEntries(entries: readonly Entry[], filter: LogFilter): rea
   const words = text.toLowerCase().split(/\s+/).filter((word) => word !== "");
   if (kinds.size === 0 && actor === "" && type === "" && words.length === 0 && !ignored) return entries;
   return entries.filter((entry) => {
-    const { kind, record } = entry;
+    const { kind, record, name } = entry;
     if (kind === "gap") return true;
     return (kinds.size === 0 || kinds.has(kind)) && (!ignored || record.ignored === true) && (actor === "" || record.actor === actor) &&
-      (type === "" || typeName(record.type) === type) && words.every((word) => textOf(entry).includes(word));
+      (type === "" || name === type) && words.every((word) => textOf(entry).includes(word));
   });
 }
 
@@ -45,10 +44,10 @@ export function filterEntries(entries: readonly Entry[], filter: LogFilter): rea
 export function facetsOf(entries: readonly Entry[]): LogFacets {
   const actors = new Set<string>();
   const types = new Set<string>();
-  for (const { kind, record } of entries) {
+  for (const { kind, record, name } of entries) {
     if (kind === "gap") continue;
     if (record.actor !== "") actors.add(record.actor);
-    types.add(typeName(record.type));
+    types.add(name);
   }
   return { actors: [...actors].sort(), types: [...types].sort() };
 }
@@ -66,11 +65,11 @@ export function placeOf(entries: readonly Entry[], position: number): number {
 
 const texts = new WeakMap<RecordLine, string>();
 
-function textOf({ record, guards }: Entry): string {
+function textOf({ record, name, guards }: Entry): string {
   let text = texts.get(record);
   if (text === undefined) {
     const { kind, actor, type, from = "", to = "", data = "" } = record;
-    texts.set(record, text = `${kind}\n${actor}\n${type}\n${typeName(type)}\n${from}\n${to}\n${JSON.stringify(data)}`.toLowerCase());
+    texts.set(record, text = `${kind}\n${actor}\n${type}\n${name}\n${from}\n${to}\n${JSON.stringify(data)}`.toLowerCase());
   }
   return guards.length === 0 ? text : `${text}\n${guards.map(({ guard }) => guard).join("\n")}`.toLowerCase();
 }
