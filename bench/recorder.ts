@@ -5,6 +5,7 @@
  */
 
 import { type Actor, createActor, setup } from "xstate";
+import { deviceContextSummary } from "../actors/device/context_summary.ts";
 import { deviceMachine } from "../actors/device/machine.ts";
 import { deviceSettings } from "../actors/device/settings.ts";
 import { delay, systemClock } from "../base/clock.ts";
@@ -52,7 +53,7 @@ function device(watch: boolean, inspect?: () => void): Actor<typeof deviceMachin
   const settings = deviceSettings(configWith({}), "bench");
   const ports = idlePorts(clock, watch ? (kind, data) => connection.note(kind, data) : () => {});
   const actor = createActor(deviceMachine, { id: "device", input: { ports, settings }, ...(inspect === undefined ? {} : { inspect }) });
-  if (watch) connection.watch(actor);
+  if (watch) connection.watch(actor, deviceContextSummary);
   actor.start();
   actor.send({ type: "HELLO" });
   return actor;

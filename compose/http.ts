@@ -91,6 +91,7 @@ export function httpPart(
       password: password.password,
       alerts: needs.alerts,
       overview,
+      recorders: needs.recorders,
     });
     resources.use(
       needs.news.listen({ status: (deviceId) => webConsole.fleet.touch(deviceId), turn: (turn) => webConsole.tally.add(turn) }),

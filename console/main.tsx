@@ -7,7 +7,7 @@
 import { render } from "preact";
 import { type Signal, signal } from "@preact/signals";
 import { systemClock } from "../base/clock.ts";
-import type { SessionInfo } from "../routes/console/types.ts";
+import type { FeedMessage, SessionInfo } from "../routes/console/types.ts";
 import { createApi } from "./api/client.ts";
 import { App } from "./app.tsx";
 import { type Console, ConsoleProvider } from "./context.ts";
@@ -29,7 +29,7 @@ function start(root: HTMLElement): void {
   const api = createApi({ fetch: (input, init) => fetch(input, init), signedOut: () => look() });
   const fleet = fleetStore();
   const now = signal(clock.wall());
-  const feed = new Feed({
+  const feed = new Feed<FeedMessage>({
     clock,
     open: () => new EventSource("/api/console/feed"),
     take: (message) => fleet.take(message, clock.wall()),

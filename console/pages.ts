@@ -7,6 +7,7 @@
 import type { JSX } from "preact";
 import { flagsNav } from "./flags/nav.ts";
 import { fleetNav } from "./fleet/nav.ts";
+import { replayNav } from "./replay/nav.ts";
 import type { Texts } from "./i18n/texts.ts";
 import { overviewNav } from "./overview/nav.ts";
 import { sessionsNav } from "./sessions/nav.ts";
@@ -38,6 +39,8 @@ export const PAGES: readonly PageEntry[] = [
   { path: "/devices/:id", parent: "/devices", load: () => import("./device/page.tsx") },
   { path: "/sessions", nav: { texts: sessionsNav, icon: "sessions" }, load: () => import("./sessions/page.tsx") },
   { path: "/sessions/:id", parent: "/sessions", load: () => import("./session/page.tsx") },
+  { path: "/devices/:id/live", parent: "/devices", load: () => import("./live/page.tsx") },
   { path: "/turns/:id", parent: "/sessions", load: () => import("./turn/page.tsx") },
+  { path: "/replay", nav: { texts: replayNav, icon: "replay" }, load: () => import("./replay/page.tsx") },
   { path: "/flags", nav: { texts: flagsNav, icon: "flag" }, load: () => import("./flags/page.tsx") },
 ];

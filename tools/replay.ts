@@ -9,6 +9,7 @@ import { AppError, messageOf } from "../base/errors.ts";
 import { deviceMachine } from "../actors/device/machine.ts";
 import { MAX_RECORDING_CHARS, readRecording, RecordingError } from "../services/recorder/read.ts";
 import { toStately } from "../services/recorder/stately.ts";
+import { statelyMachine } from "../services/recorder/stately_machine.ts";
 import { print } from "./output.ts";
 import { isReplayed, isSame, reportText } from "./replay/report.ts";
 import { replay } from "./replay/run.ts";
@@ -62,7 +63,7 @@ export async function replayTool({ args, write, folder }: ReplayToolOptions): Pr
     const text = await textOf(file);
     const recording = readRecording(text);
     if (values.stately) {
-      for (const message of toStately(recording, new Map([[deviceMachine.id, deviceMachine]]))) write(`${JSON.stringify(message)}\n`);
+      for (const message of toStately(recording, [statelyMachine(deviceMachine)])) write(`${JSON.stringify(message)}\n`);
       return 0;
     }
     const report = replay(recording);

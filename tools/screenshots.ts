@@ -8,6 +8,7 @@ import { startConsole } from "../tests/console/console_fixture.ts";
 import { fillFleet, SAMPLE_ID, SAMPLE_TOOLS, sampleAnswer } from "../tests/console/sample_devices.ts";
 import { fillServer } from "../tests/console/sample_server.ts";
 import { fillSessions } from "../tests/console/sample_sessions.ts";
+import { playSample, sampleTalk } from "../tests/console/sample_talk.ts";
 import { PAGES_TO_SEE } from "../tests/console/pages.ts";
 import { CHROMIUM, FOREIGN_HOST, startBrowser } from "../tests/support/browser.ts";
 import { print, printError } from "./output.ts";
@@ -35,14 +36,17 @@ async function main(args: readonly string[]): Promise<number> {
     printError("Cannot find chromium; install it\n");
     return 69;
   }
-  await using fx = await startConsole({ tools: SAMPLE_TOOLS, answer: sampleAnswer });
+  await using sample = sampleTalk(SAMPLE_ID);
+  await using fx = await startConsole({ tools: SAMPLE_TOOLS, answer: sampleAnswer, recorders: sample.recorders });
   await fillFleet(fx);
   await fillServer(fx);
   await fillSessions(fx);
+  await playSample(sample);
+  fx.change({ deviceId: SAMPLE_ID, state: "speaking" });
   await using browser = await startBrowser();
   await Deno.mkdir(FOLDER, { recursive: true });
   const wanted = PAGES_TO_SEE.filter(({ name }) => args.length === 0 || args.includes(name));
-  for (const { name, path, stranger = false, ready, act } of wanted) {
+  for (const { name, path, stranger = false, ready, act, inWindow = false } of wanted) {
     for (const [device, options] of Object.entries(DEVICES)) {
       for (const colorScheme of ["light", "dark"] as const) {
         const { page } = await browser.page({ ...options, colorScheme, reducedMotion: "reduce" });
@@ -51,8 +55,8 @@ async function main(args: readonly string[]): Promise<number> {
         await page.locator(ready).first().waitFor();
         await act?.(page);
         const file = `${FOLDER}/${name}-${device}-${colorScheme}.png`;
-        await page.evaluate("scrollTo(0, 0)");
-        await page.screenshot({ path: file, fullPage: true });
+        if (!inWindow) await page.evaluate("scrollTo(0, 0)");
+        await page.screenshot({ path: file, fullPage: !inWindow });
         print(`${file}\n`);
         await page.context().close();
       }

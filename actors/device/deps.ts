@@ -18,6 +18,7 @@ import type { DailyUsage } from "../../services/history/daily_usage.ts";
 import type { DeviceStore } from "../../services/history/device_store.ts";
 import type { HistoryStore, TurnRecord } from "../../services/history/store.ts";
 import type { DeviceMetrics } from "../../services/metrics/device_metrics.ts";
+import type { ContextSummary } from "../../services/recorder/context_summary.ts";
 import type { TurnTracer } from "../../services/tracing/turn_tracer.ts";
 import type { ToolRegistry } from "../../services/tools/mod.ts";
 import type { Memories } from "./memory.ts";
@@ -25,8 +26,8 @@ import type { DeviceSettings } from "./settings.ts";
 
 /** The part of a recorder that a session writes to. */
 export interface SessionRecorder {
-  /** Observes an actor that is not started yet, and those below it. */
-  watch(actor: AnyActor): void;
+  /** Observes an actor that is not started yet, and those below it; `summary` names what is kept of its context. */
+  watch(actor: AnyActor, summary?: ContextSummary): void;
   /** Notes that the actor crashed, which inspection does not tell. */
   failed(error: unknown): void;
   /** Notes what happens outside the chart. */

@@ -14,6 +14,7 @@ import {
   parseDeviceMessage,
   type ProtocolVersion,
 } from "../../protocol/mod.ts";
+import { deviceContextSummary } from "./context_summary.ts";
 import type { DeviceDeps, SessionRecorder } from "./deps.ts";
 import { Effects } from "./effects.ts";
 import { observe } from "../supervision/observe.ts";
@@ -109,7 +110,7 @@ export class DeviceSession implements Disposable {
     this.#arrive(leaf(this.actor.getSnapshot().value));
     recorder?.note("connected", { sessionId: this.sessionId, clientId: identity.clientId });
     this.#noteSettings();
-    recorder?.watch(this.actor);
+    recorder?.watch(this.actor, deviceContextSummary);
   }
 
   /** Takes a text message. */

@@ -1,5 +1,5 @@
 /**
- * The live feed: connects, connects again, and rests while nobody sees the page, so that a forgotten tab costs nothing and browsers, which
+ * A live feed: connects, connects again, and rests while nobody sees the page, so that a forgotten tab costs nothing and browsers, which
  * open six connections to a server at most, do not run out of them.
  *
  * @module
@@ -21,25 +21,25 @@ const REST_AFTER_MS = 20_000;
 /** The part of an EventSource that is used. */
 export type Source = Pick<EventSource, "onopen" | "onmessage" | "onerror" | "close">;
 
-/** What a {@link Feed} needs. */
-export interface FeedOptions {
+/** What a {@link Feed} needs; its messages are `T`. */
+export interface FeedOptions<T> {
   readonly clock: Clock;
   /** Opens the feed. */
   readonly open: () => Source;
-  readonly take: (message: FeedMessage) => void;
+  readonly take: (message: T) => void;
   /** Called when the feed was lost: finds out whether somebody is still signed in. */
   readonly lost: () => void;
 }
 
-/** The feed of one page. */
-export class Feed {
-  readonly #options: FeedOptions;
+/** A feed of one page. */
+export class Feed<T = FeedMessage> {
+  readonly #options: FeedOptions<T>;
   readonly #status = signal<FeedStatus>("connecting");
   #source: Source | undefined;
   #timer: TimerId | undefined;
   #pauseMs = FIRST_PAUSE_MS;
 
-  constructor(options: FeedOptions) {
+  constructor(options: FeedOptions<T>) {
     this.#options = options;
   }
 

@@ -10,6 +10,7 @@ import { useConsole, useMay, useTexts } from "../context.ts";
 import { fill } from "../i18n/texts.ts";
 import { Confirm } from "../ui/confirm.tsx";
 import { Field } from "../ui/field.tsx";
+import { Link } from "../shell/link.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { useAct } from "../ui/states.tsx";
 import { deviceTexts } from "./texts.ts";
@@ -80,6 +81,9 @@ export function Actions({ deviceId, online, tools }: ActionsProps): JSX.Element 
         >
           <Icon name="record" /> {t.recording}
         </a>
+        <Link to={`/replay?device=${encodeURIComponent(deviceId)}`} class="button">
+          <Icon name="replay" /> {t.replay}
+        </Link>
         {session.value?.api === true
           ? (
             <button type="button" class="danger" disabled={!may} onClick={() => setAsking("remove")}>

@@ -20,5 +20,6 @@ export interface PanelEntry {
 /** All panels, in the order in which they are shown. */
 export const PANELS: readonly PanelEntry[] = [
   { id: "sessions", load: () => import("../sessions/panel.tsx") },
+  { id: "live", load: () => import("../live/panel.tsx") },
   { id: "turns", load: () => import("../turn/panel.tsx") },
 ];

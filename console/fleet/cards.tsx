@@ -8,9 +8,8 @@ import type { JSX } from "preact";
 import type { FleetDevice } from "../../routes/console/types.ts";
 import { useTexts } from "../context.ts";
 import { fill } from "../i18n/texts.ts";
-import { StateChip, TimeInState } from "../ui/state_chip.tsx";
 import { rowsInSight, useScroller } from "../ui/window.ts";
-import { AlertsCell, LatencyCell, NameCell } from "./cells.tsx";
+import { AlertsCell, LatencyCell, NameCell, StateCell } from "./cells.tsx";
 import { memo } from "./memo.ts";
 import { fleetTexts } from "./texts.ts";
 
@@ -67,7 +66,7 @@ const Card = memo(({ device, left, top, width }: CardProps): JSX.Element => {
         <AlertsCell device={device} />
       </div>
       <div class="fleet-card-line">
-        <StateChip state={device.state} /> <TimeInState device={device} />
+        <StateCell device={device} />
       </div>
       <div class="fleet-card-line">
         <span>{facts.length === 0 ? "–" : facts.join(" · ")}</span>

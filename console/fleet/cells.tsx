@@ -14,6 +14,7 @@ import { fill } from "../i18n/texts.ts";
 import { Link } from "../shell/link.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Sparkline } from "../ui/sparkline.tsx";
+import { StateChip, TimeInState, useStateName } from "../ui/state_chip.tsx";
 import { fleetTexts } from "./texts.ts";
 import { nameOf } from "./view.ts";
 
@@ -31,6 +32,20 @@ export function NameCell({ device }: CellProps): JSX.Element {
       <Link to={`/devices/${encodeURIComponent(device.id)}`}>{name}</Link>
       {rest.length === 0 ? null : <span class="mono">{rest.join(" · ")}</span>}
     </div>
+  );
+}
+
+/** What the device is doing, which leads to where that can be watched. */
+export function StateCell({ device }: CellProps): JSX.Element {
+  const t = useTexts(fleetTexts);
+  const state = useStateName()(device.state);
+  return (
+    <>
+      <Link to={`/devices/${encodeURIComponent(device.id)}/live`} class="fleet-live" label={fill(t.watch, { name: nameOf(device), state })}>
+        <StateChip state={device.state} />
+      </Link>{" "}
+      <TimeInState device={device} />
+    </>
   );
 }
 

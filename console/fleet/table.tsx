@@ -10,9 +10,8 @@ import type { FleetDevice } from "../../routes/console/types.ts";
 import { useTexts } from "../context.ts";
 import { fill } from "../i18n/texts.ts";
 import { Icon } from "../ui/icons.tsx";
-import { StateChip, TimeInState } from "../ui/state_chip.tsx";
 import { rowsInSight, useScroller } from "../ui/window.ts";
-import { AlertsCell, LatencyCell, NameCell } from "./cells.tsx";
+import { AlertsCell, LatencyCell, NameCell, StateCell } from "./cells.tsx";
 import { fleetTexts } from "./texts.ts";
 import { type Sort, SORTS } from "./view.ts";
 
@@ -65,7 +64,7 @@ const Row = memo(({ device, place }: { readonly device: FleetDevice; readonly pl
         <NameCell device={device} />
       </div>
       <div role="cell" class="fleet-cell row">
-        <StateChip state={device.state} /> <TimeInState device={device} />
+        <StateCell device={device} />
       </div>
       <div role="cell" class="fleet-cell fleet-two">
         <span>{board ?? "–"}</span>

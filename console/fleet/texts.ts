@@ -39,6 +39,7 @@ export const fleetTexts = texts({
   noMatchText: "Nothing in the fleet fits this search and filter.",
   showAll: "Show all devices",
   dBm: "{value} dBm",
+  watch: "{state}: watch {name} live",
 }, {
   title: "设备",
   search: "搜索设备",
@@ -71,4 +72,5 @@ export const fleetTexts = texts({
   noMatchText: "没有设备符合当前的搜索和筛选条件。",
   showAll: "显示全部设备",
   dBm: "{value} dBm",
+  watch: "{state}：实时查看 {name}",
 });

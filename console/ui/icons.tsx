@@ -37,6 +37,16 @@ const PATHS = {
   mic: "M12 3a3 3 0 0 0-3 3v6a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3zM5 12a7 7 0 0 0 14 0M12 19v3",
   flag: "M5 21V4h13l-3.500 4.500L18 13H5",
   overview: "M4 13a8 8 0 0 1 16 0M12 13l4-4M4 19h16",
+  fit: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
+  plus: "M12 5v14M5 12h14",
+  minus: "M5 12h14",
+  target: "M12 5a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM12 2v5M12 17v5M2 12h5M17 12h5",
+  next: "M6 5l8 7-8 7zM18 5v14",
+  previous: "M18 5l-8 7 8 7zM6 5v14",
+  first: "M19 5l-8 7 8 7zM11 5l-8 7 8 7z",
+  last: "M5 5l8 7-8 7zM13 5l8 7-8 7z",
+  run: "M4 5l8 7-8 7zM17 5a7 7 0 0 1 0 14",
+  file: "M6 3h8l4 4v14H6zM14 3v4h4",
 } as const;
 
 /** The name of an icon. */

@@ -37,7 +37,19 @@ const IMPURE_AUDIO = ["audio/opus/", "audio/vad/"];
  * Parts of `services` that compute and draw and touch nothing outside, so that the console and the tools share them. What they import runs in
  * pages, too: each other, and `base`.
  */
-const PURE_SERVICES = ["services/timeline/", "services/charts/text.ts"];
+const PURE_SERVICES = [
+  "services/timeline/",
+  "services/charts/arrow.ts",
+  "services/charts/body.ts",
+  "services/charts/model.ts",
+  "services/charts/placed.ts",
+  "services/charts/text.ts",
+  "services/recorder/check_line.ts",
+  "services/recorder/read.ts",
+  "services/recorder/schema.ts",
+  "services/recorder/stately.ts",
+  "services/recorder/test_text.ts",
+];
 
 /** Folders whose types, not values, the console may import: the shapes of the API. */
 const CONSOLE_TYPES = ["routes"];

@@ -8,15 +8,12 @@ import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import type { Clock } from "../../base/clock.ts";
 import { type Api, noQuery, OWNER, problems } from "../api/operation.ts";
-import { ApiProblem } from "../api/problem.ts";
 import { crossSiteProblem } from "../api/same_origin.ts";
 import type { AppEnv } from "../app_env.ts";
 import type { Context } from "hono";
 import { feedStream } from "./feed.ts";
 import type { Fleet } from "./fleet.ts";
-
-/** Consoles that are open at once: each costs a socket, and a row a device where it is slow. */
-const MAX_VIEWERS = 50;
+import { FEED_HEADERS, Viewers } from "./viewers.ts";
 
 const get = createRoute({
   method: "get",
@@ -50,18 +47,11 @@ export interface FeedRouteDeps {
 
 /** Adds the operation. */
 export function addFeed(api: Api, { clock, fleet, allowed, crossSite }: FeedRouteDeps): void {
-  let viewers = 0;
+  const viewers = new Viewers();
   api.openapi(get, (c) => {
     // Nothing is told to such a page, but it could keep the server busy.
     if (crossSite(c)) return crossSiteProblem();
-    if (fleet.closing.aborted) throw new ApiProblem({ status: 503, code: "draining", title: "The server is stopping" });
-    if (viewers >= MAX_VIEWERS) {
-      throw new ApiProblem({ status: 503, code: "too_many_viewers", title: `${MAX_VIEWERS} consoles are open; close one` });
-    }
-    viewers++;
-    const stream = feedStream({ clock, fleet, allowed: allowed(c), ended: () => void viewers-- });
-    return new Response(stream, {
-      headers: { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" },
-    });
+    const { left } = viewers.enter(fleet.closing);
+    return new Response(feedStream({ clock, fleet, allowed: allowed(c), ended: left }), { headers: FEED_HEADERS });
   });
 }

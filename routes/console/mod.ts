@@ -7,7 +7,9 @@
 import type { Context, Hono } from "hono";
 import type { Logger } from "@logtape/logtape";
 import type { Clock } from "../../base/clock.ts";
+import { deviceMachine } from "../../actors/device/machine.ts";
 import type { DeviceControl } from "../../actors/devices/device_control.ts";
+import type { ChartLibrary } from "../../services/charts/library.ts";
 import type { ConsoleBundle } from "../../services/console_bundle/mod.ts";
 import type { SignIn } from "../../services/sign_in/mod.ts";
 import { addDeviceActions } from "../api/device_actions.ts";
@@ -16,11 +18,13 @@ import { isCrossSite } from "../api/same_origin.ts";
 import type { AppEnv } from "../app_env.ts";
 import type { OwnerVerdict } from "../owner.ts";
 import type { TrustedProxies } from "../trusted_proxies.ts";
-import { addFeed } from "./feed_route.ts";
+import { addCharts } from "./charts_route.ts";
+import { addFeed, type FeedRouteDeps } from "./feed_route.ts";
 import { addFiles } from "./files.ts";
 import type { Fleet } from "./fleet.ts";
 import type { OverviewTeller } from "./overview/overview.ts";
 import { addOverview } from "./overview/route.ts";
+import { addRecords, type Recorders } from "./records_route.ts";
 import { addSession } from "./session.ts";
 
 /** What the console is made of. */
@@ -30,6 +34,8 @@ export interface ConsoleParts {
   readonly fleet: Fleet;
   readonly control: DeviceControl;
   readonly overview: OverviewTeller;
+  readonly charts: ChartLibrary;
+  readonly recorders: Recorders;
 }
 
 /** What the routes know from the rest of the app. */
@@ -51,14 +57,15 @@ export function addConsole(app: Hono<AppEnv>, { signIn, bundle }: ConsoleParts, 
 }
 
 /** Adds what the console needs below `/api`. */
-export function addConsoleApi(api: Api, { fleet, control, overview }: ConsoleParts, deps: ConsoleRouteDeps): void {
+export function addConsoleApi(api: Api, { fleet, control, overview, charts, recorders }: ConsoleParts, deps: ConsoleRouteDeps): void {
   const { clock, check, proxies, publicUrl } = deps;
   // What people say of a device changes through these operations; the console hears of it at once.
   api.use("/api/devices/:id/*", tellFleet(fleet));
   api.use("/api/devices/:id", tellFleet(fleet));
   addDeviceActions(api, control);
   addOverview(api, overview);
-  addFeed(api, {
+  addCharts(api, charts, new Map([[deviceMachine.id, () => JSON.stringify(deviceMachine.definition)]]));
+  const feed: FeedRouteDeps = {
     clock,
     fleet,
     allowed(c) {
@@ -68,7 +75,9 @@ export function addConsoleApi(api: Api, { fleet, control, overview }: ConsolePar
       return () => check(copy, peer).owner;
     },
     crossSite: (c) => isCrossSite(c.req.raw, c.env.peer, proxies, publicUrl),
-  });
+  };
+  addFeed(api, feed);
+  addRecords(api, { ...feed, ...recorders });
 }
 
 function tellFleet(fleet: Fleet): (c: Context<AppEnv>, next: () => Promise<void>) => Promise<void> {

@@ -10,6 +10,7 @@ import type { Random } from "../../base/random.ts";
 import { deviceControl, type StageNames } from "../../actors/devices/device_control.ts";
 import type { DeviceSupervisor } from "../../actors/devices/device_supervisor.ts";
 import type { DeviceSettings } from "../../actors/device/settings.ts";
+import { chartLibrary } from "../../services/charts/library.ts";
 import { consoleBundle } from "../../services/console_bundle/mod.ts";
 import type { DeviceRegistry } from "../../services/devices/registry.ts";
 import type { HistoryArchive } from "../../services/history/archive.ts";
@@ -20,6 +21,7 @@ import type { AlertBoard } from "../../services/alerts/board.ts";
 import { Fleet } from "./fleet.ts";
 import type { ConsoleParts } from "./mod.ts";
 import { type OverviewSources, OverviewTeller } from "./overview/overview.ts";
+import type { Recorders } from "./records_route.ts";
 import { Tally } from "./tally.ts";
 
 /** Turns of one page of the archive, and pages: enough for the sparklines of a day of a fleet of hundreds. */
@@ -45,6 +47,7 @@ export interface ConsoleOptions {
   readonly archive: Pick<HistoryArchive, "turns">;
   readonly registry: DeviceRegistry;
   readonly settingsFor: (deviceId: string) => DeviceSettings;
+  readonly recorders: Recorders;
   readonly providers?: () => StageNames;
 }
 
@@ -90,6 +93,8 @@ export function createConsole(options: ConsoleOptions): Console {
     signIn: new SignIn({ clock, random, operator: options.ownerPassword, viewer: options.viewerPassword }),
     bundle: consoleBundle(options),
     control: deviceControl(options),
+    charts: chartLibrary(),
+    recorders: options.recorders,
     fleet,
     tally,
     seen({ deviceId, rssi }) {

@@ -5,6 +5,7 @@
  */
 
 import type { z } from "zod";
+import type { RecordingHeader, RecordLine } from "../../services/recorder/record.ts";
 import type { Role } from "../../services/sign_in/sessions.ts";
 import type { StoredTurn } from "../../services/history/store.ts";
 import type { RuleId } from "../../services/alerts/alert.ts";
@@ -73,6 +74,19 @@ export type FeedMessage =
     readonly devices: readonly FleetChange[];
     readonly gone: readonly string[];
     readonly skipped: number;
+  };
+
+/** A message of `/api/console/devices/{id}/records`. `now` is the server's time, Unix milliseconds. */
+export type RecordsMessage =
+  /** The recording that what follows belongs to. `again` where only its description has changed; else it is another one than before. */
+  | { readonly type: "header"; readonly now: number; readonly header: RecordingHeader; readonly again: boolean }
+  /** Records, oldest first. `missed` before them were left out; with `more`, the next message follows at once. */
+  | {
+    readonly type: "records";
+    readonly now: number;
+    readonly missed: number;
+    readonly more: boolean;
+    readonly records: readonly RecordLine[];
   };
 
 /** A tool of a device. */

@@ -6,50 +6,15 @@
 
 import ElkModule from "elkjs/lib/elk.bundled.js";
 import type { ELK, ElkExtendedEdge, ElkNode } from "elkjs/lib/elk-api.js";
-import { type Chart, type ChartEdge, type ChartNode, edgeText } from "./model.ts";
-import { LINE, TEXT_SIZE, textWidth, TITLE_SIZE } from "./text.ts";
+import { bodyLines, PADDING, TEXT_HEIGHT, TITLE_HEIGHT } from "./body.ts";
+import type { Chart, ChartEdge, ChartNode } from "./model.ts";
+import type { Box, Layout, PlacedEdge, Point } from "./placed.ts";
+import { TEXT_SIZE, textWidth, TITLE_SIZE } from "./text.ts";
 
-/** A place in the picture, pixels. */
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
+export type { Box, Layout, PlacedEdge, Point } from "./placed.ts";
 
-/** A rectangle in the picture, pixels. */
-export interface Box extends Point {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** A drawn arrow. */
-export interface PlacedEdge {
-  /** Number of the transition; absent for the arrow to an initial state. */
-  readonly id?: number;
-  readonly source: string;
-  readonly target: string;
-  readonly points: readonly Point[];
-  readonly label?: Box & { readonly lines: readonly string[] };
-}
-
-/** Where everything is. */
-export interface Layout {
-  readonly width: number;
-  readonly height: number;
-  readonly nodes: Readonly<Record<string, Box>>;
-  /** Centres of the dots that arrows to initial states begin at, by the id of the state around. */
-  readonly initials: Readonly<Record<string, Point>>;
-  readonly edges: readonly PlacedEdge[];
-}
-
-/** Room between a state's border and its text, pixels. */
-export const PADDING = 10;
 /** Side of the dot before an initial state, pixels. */
 const DOT = 10;
-/** Height that a state's name takes at the top of its box. */
-export const TITLE_HEIGHT = Math.ceil(TITLE_SIZE * LINE) + PADDING;
-/** Height of one more line. */
-export const TEXT_HEIGHT = Math.ceil(TEXT_SIZE * LINE);
-
 const OPTIONS = {
   "elk.algorithm": "layered",
   "elk.direction": "DOWN",
@@ -67,15 +32,6 @@ const OPTIONS = {
   "elk.layered.spacing.edgeEdgeBetweenLayers": "12",
   "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
 };
-
-/** The lines under a state's name: what it runs, and transitions that act without leaving. */
-export function bodyLines(chart: Chart, node: ChartNode): { readonly text: string; readonly edge?: number }[] {
-  return [
-    ...node.invoke.map((each) => ({ text: each.id === each.src ? `runs ${each.id}` : `runs ${each.id} (${each.src})` })),
-    ...chart.edges.filter((edge) => edge.source === node.id && edge.targets.length === 0)
-      .map((edge) => ({ text: [edgeText(edge), ...edge.actions].join(" / "), edge: edge.id })),
-  ];
-}
 
 /** Computes the layout; the same chart gives the same layout. */
 export async function layout(chart: Chart): Promise<Layout> {

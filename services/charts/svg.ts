@@ -4,14 +4,11 @@
  * @module
  */
 
-import { bodyLines, type Box, type Layout, PADDING, type PlacedEdge, type Point, TEXT_HEIGHT, TITLE_HEIGHT } from "./layout.ts";
+import { arrow, rounded } from "./arrow.ts";
+import { bodyLines, PADDING, TEXT_HEIGHT, TITLE_HEIGHT } from "./body.ts";
 import type { Chart, ChartNode } from "./model.ts";
+import type { Box, Layout, PlacedEdge } from "./placed.ts";
 import { TEXT_SIZE, TITLE_SIZE } from "./text.ts";
-
-/** Radius of an arrow's bends, pixels. */
-const BEND = 6;
-/** Length and half width of an arrow's head, pixels. */
-const HEAD = { length: 8, half: 3.6 };
 
 const STYLE = `
 .chart{--bg:#fff;--box:#f6f8fa;--line:#57606a;--text:#1f2328;--soft:#57606a;--frame:#afb8c1;--live:#0969da;--live-box:#ddf4ff;
@@ -41,7 +38,11 @@ font-family:system-ui,-apple-system,"Segoe UI","Noto Sans","Noto Sans CJK SC",sa
 export function toSvg(chart: Chart, placed: Layout): string {
   const width = Math.ceil(placed.width);
   const height = Math.ceil(placed.height);
-  const edges = placed.edges.map((edge) => `<g class="edge" ${edgeAttributes(edge)}>${arrow(edge.points)}</g>`);
+  const edges = placed.edges.map((edge) => {
+    const { line, head } = arrow(edge.points);
+    const drawn = line === "" ? "" : `<path d="${line}"/><polygon points="${head}"/>`;
+    return `<g class="edge" ${edgeAttributes(edge)}>${drawn}</g>`;
+  });
   const labels = placed.edges.flatMap((edge) => edge.label === undefined ? [] : [label(edge, edge.label)]);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="chart" data-machine="${escapeXml(chart.id)}" data-hash="${chart.hash}" ` +
@@ -81,15 +82,15 @@ function drawTitle(chart: Chart, node: ChartNode, placed: Layout): string {
 }
 
 function texts(chart: Chart, node: ChartNode, box: Box, outer: boolean): string {
-  const left = outer ? box.x + PADDING : round(box.x + box.width / 2);
+  const left = outer ? box.x + PADDING : rounded(box.x + box.width / 2);
   const anchor = outer ? "" : ` text-anchor="middle"`;
   const lines = bodyLines(chart, node).map((line, index) => {
-    const y = round(box.y + TITLE_HEIGHT + index * TEXT_HEIGHT + TEXT_SIZE);
+    const y = rounded(box.y + TITLE_HEIGHT + index * TEXT_HEIGHT + TEXT_SIZE);
     const id = line.edge === undefined ? "" : ` data-edge="${line.edge}"`;
     return `<text class="line"${id} x="${left}" y="${y}"${anchor}>${escapeXml(line.text)}</text>`;
   });
   const key = `${escapeXml(node.key)}${node.kind === "history" ? " (history)" : ""}`;
-  return `<text class="key" x="${left}" y="${round(box.y + PADDING + TITLE_SIZE)}"${anchor}>${key}</text>${lines.join("")}`;
+  return `<text class="key" x="${left}" y="${rounded(box.y + PADDING + TITLE_SIZE)}"${anchor}>${key}</text>${lines.join("")}`;
 }
 
 function tooltip(node: ChartNode): string {
@@ -109,45 +110,13 @@ function edgeAttributes(edge: PlacedEdge): string {
 function label(edge: PlacedEdge, box: NonNullable<PlacedEdge["label"]>): string {
   const lines = box.lines.map((line, index) => {
     const kind = index > 0 ? ` class="guard"` : "";
-    return `<text${kind} x="${box.x + box.width / 2}" y="${round(box.y + 1 + index * TEXT_HEIGHT + TEXT_SIZE)}">${escapeXml(line)}</text>`;
+    return `<text${kind} x="${box.x + box.width / 2}" y="${rounded(box.y + 1 + index * TEXT_HEIGHT + TEXT_SIZE)}">${
+      escapeXml(line)
+    }</text>`;
   });
   return `<g class="label" data-edge="${edge.id}"><rect x="${box.x}" y="${box.y}" width="${box.width}" height="${box.height}"/>${
     lines.join("")
   }</g>`;
-}
-
-/** A line with round bends, and a head at its end. */
-function arrow(points: readonly Point[]): string {
-  const [start, ...rest] = points;
-  const end = rest.at(-1);
-  const before = points.at(-2);
-  if (start === undefined || end === undefined || before === undefined) return "";
-  let path = `M${start.x} ${start.y}`;
-  for (const [index, point] of rest.entries()) {
-    const previous = points[index] ?? point;
-    const next = rest[index + 1];
-    if (next === undefined) path += `L${point.x} ${point.y}`;
-    else {
-      const a = toward(point, previous);
-      const b = toward(point, next);
-      path += `L${a.x} ${a.y}Q${point.x} ${point.y} ${b.x} ${b.y}`;
-    }
-  }
-  const length = Math.hypot(end.x - before.x, end.y - before.y) || 1;
-  const [ux, uy] = [(end.x - before.x) / length, (end.y - before.y) / length];
-  const [bx, by] = [end.x - ux * HEAD.length, end.y - uy * HEAD.length];
-  const corners = [[end.x, end.y], [bx - uy * HEAD.half, by + ux * HEAD.half], [bx + uy * HEAD.half, by - ux * HEAD.half]];
-  return `<path d="${path}"/><polygon points="${corners.map((corner) => corner.map(round).join(",")).join(" ")}"/>`;
-}
-
-function toward(from: Point, to: Point): Point {
-  const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
-  const step = Math.min(BEND, length / 2) / length;
-  return { x: round(from.x + (to.x - from.x) * step), y: round(from.y + (to.y - from.y) * step) };
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }
 
 function escapeXml(text: string): string {

@@ -5,6 +5,7 @@
  */
 
 import type { AnyActor, InspectionEvent } from "xstate";
+import type { ContextSummary } from "./context_summary.ts";
 import type { DeviceRecorder } from "./recorder.ts";
 
 /** XState's own way from actors to inspectors: one call an inspection event, before it is copied for each inspector. */
@@ -27,11 +28,14 @@ export class RecordedConnection {
    *
    * An inspector costs a copy of each inspection event, more than writing the record; so the recorder stands in front of that copy, and is
    * an ordinary inspector where XState has no such place.
+   *
+   * @param summary Names what is kept of the actor's context; nothing without it.
    */
-  watch(actor: AnyActor): void {
+  watch(actor: AnyActor, summary?: ContextSummary): void {
     const recorder = this.#recorder;
     const conn = this.#conn;
     recorder.inspect({ type: "@xstate.actor", actorRef: actor, rootId: actor.sessionId } as InspectionEvent, conn);
+    if (summary !== undefined) recorder.summarize(actor, summary);
     const system = actor.system as unknown as Inspected;
     const passOn = system._sendInspectionEvent;
     if (typeof passOn !== "function") {

@@ -4,9 +4,12 @@
  * @module
  */
 
-import { z } from "zod";
 import { AppError, messageOf } from "../../base/errors.ts";
-import { RECORDING_SCHEMA, type RecordingHeader, type RecordLine } from "./record.ts";
+import { faultOf, HEADER_FIELDS, RECORD_FIELDS } from "./check_line.ts";
+import type { RecordingHeader, RecordLine } from "./record.ts";
+import { RECORDING_SCHEMA } from "./schema.ts";
+
+export type { RecordingHeader, RecordLine } from "./record.ts";
 
 /** Longest recording that is read, characters: a ring of the largest size that a device may have, written out. */
 export const MAX_RECORDING_CHARS = 512 * 1_024 * 1_024;
@@ -14,35 +17,6 @@ export const MAX_RECORDING_CHARS = 512 * 1_024 * 1_024;
 const MAX_LINE_CHARS = 64 * 1_024;
 /** Most records: as many as a ring may be configured to hold. */
 const MAX_RECORDS = 1_000_000;
-
-const whole = z.int().min(0);
-
-const headerSchema = z.looseObject({
-  kind: z.literal("header"),
-  schema: whole,
-  app: z.string(),
-  device: z.string(),
-  machine: z.object({ id: z.string(), hash: z.string() }).optional(),
-  epoch: z.number(),
-  dropped: whole,
-  faults: z.object({ count: whole, last: z.string() }).optional(),
-});
-
-const recordSchema = z.looseObject({
-  seq: whole,
-  t: z.int(),
-  wall: z.number(),
-  // Also kinds of a later version: they are passed over by whoever does not know them.
-  kind: z.string(),
-  conn: whole.optional(),
-  actor: z.string(),
-  type: z.string(),
-  from: z.string().optional(),
-  to: z.string().optional(),
-  edges: z.array(whole).optional(),
-  ignored: z.literal(true).optional(),
-  data: z.json().optional(),
-});
 
 /** A recording that cannot be used. The message names the line. */
 export class RecordingError extends AppError {
@@ -77,7 +51,7 @@ export function readRecording(text: string): Recording {
   for (const line of lines) {
     const value = parse(line);
     if (value === CUT) return { header, records, cut: true };
-    const record = checked(recordSchema, value, line.number) as RecordLine;
+    const record = checked<RecordLine>(RECORD_FIELDS, value, line.number);
     const before = records.at(-1)?.seq ?? -1;
     if (record.seq <= before) {
       throw new RecordingError(
@@ -124,7 +98,7 @@ function headerOf(line: Line): RecordingHeader {
   if (typeof schema === "number" && schema > RECORDING_SCHEMA) {
     throw new RecordingError(`Line 1: the recording has version ${schema}; this program reads versions up to ${RECORDING_SCHEMA}`);
   }
-  return checked(headerSchema, value, line.number) as RecordingHeader;
+  return checked<RecordingHeader>(HEADER_FIELDS, value, line.number);
 }
 
 function parse({ text, number, isLast, ended }: Line): unknown {
@@ -136,10 +110,8 @@ function parse({ text, number, isLast, ended }: Line): unknown {
   }
 }
 
-function checked<T>(schema: z.ZodType<T>, value: unknown, line: number): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const field = issue?.path.join(".") ?? "";
-  throw new RecordingError(`Line ${line}${field === "" ? "" : `, field '${field}'`}: ${issue?.message ?? "invalid"}`);
+function checked<T>(fields: Parameters<typeof faultOf>[1], value: unknown, line: number): T {
+  const fault = faultOf(value, fields);
+  if (fault !== undefined) throw new RecordingError(`Line ${line}${fault}`);
+  return value as T;
 }

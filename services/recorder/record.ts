@@ -6,11 +6,9 @@
 
 import { type AnyStateMachine, type AnyTransitionDefinition, getStateNodes, type StateValue } from "xstate";
 import { indexEdges } from "../charts/edge_index.ts";
+import { contextLine, type KeptContext } from "./context_summary.ts";
 import { MAX_PLAIN, type Plain } from "./plain.ts";
 import type { Redacted } from "./redact.ts";
-
-/** Version of the file format; raised when a reader of the last one could no longer understand a line. */
-export const RECORDING_SCHEMA = 1;
 
 /** What a record is about. Actions have no records of their own: the chart says which belong to the transitions of a step. */
 export type RecordKind = "event" | "step" | "actor" | "done" | "error" | "note";
@@ -31,6 +29,10 @@ export interface Slot {
   fromValue: StateValue | undefined;
   toValue: StateValue | undefined;
   transitions: readonly AnyTransitionDefinition[] | undefined;
+  /** Context of the machine after a step that changed it. */
+  context: KeptContext | undefined;
+  /** Names of its values. */
+  contextKeys: readonly string[];
   /** Whether a machine took no transition for this event. */
   ignored: boolean;
   /** Name of the guard that was asked, for a note about one; its answer is `answer`. */
@@ -64,6 +66,8 @@ export interface RecordLine {
   readonly to?: string;
   /** Numbers of the transitions taken, as in the machine's chart. */
   readonly edges?: readonly number[];
+  /** What is kept of the context after a step that changed it, and at the start; recordings of earlier versions have none. */
+  readonly context?: Readonly<Record<string, Redacted>>;
   /** True for an event that no transition answered. */
   readonly ignored?: true;
   readonly data?: Redacted;
@@ -100,6 +104,8 @@ export function emptySlot(): Slot {
     fromValue: undefined,
     toValue: undefined,
     transitions: undefined,
+    context: undefined,
+    contextKeys: [],
     ignored: false,
     guard: undefined,
     answer: false,
@@ -132,6 +138,7 @@ export class LineWriter {
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
       ...(edges === undefined ? {} : { edges }),
+      ...(slot.context === undefined ? {} : { context: contextLine(slot.contextKeys, slot.context) }),
       ...(slot.ignored ? { ignored: true } : {}),
       ...(data === undefined ? {} : { data }),
     };

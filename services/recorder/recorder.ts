@@ -8,18 +8,21 @@ import type { ActorRefLike, AnyStateMachine, InspectedEventEvent, InspectedMicro
 import type { Clock } from "../../base/clock.ts";
 import { messageOf } from "../../base/errors.ts";
 import { describe } from "../charts/describe.ts";
+import { type ContextSummary, ContextWatch, type KeptContext } from "./context_summary.ts";
+import { RecordingFollower } from "./follower.ts";
 import { MAX_PLAIN, PlainPayloads, type PlainSlot } from "./plain.ts";
-import { LineWriter, RECORDING_SCHEMA, type RecordingHeader, type RecordKind, type Slot } from "./record.ts";
+import { LineWriter, type RecordingHeader, type RecordKind, type Slot } from "./record.ts";
 import { RecordedConnection } from "./connection.ts";
 import { type Redacted, Redactor } from "./redact.ts";
 import { Ring } from "./ring.ts";
+import { RECORDING_SCHEMA } from "./schema.ts";
 
 /** Records kept: about ten minutes of conversation at six turns a minute and thirty records a turn. */
 export const DEFAULT_RECORDS = 2_048;
 /** Memory a device may hold, bytes; a record takes about 300, so that the number of records usually decides. */
 export const DEFAULT_RECORD_BYTES = 1_024 * 1_024;
-/** Estimated cost of a record before its data, bytes: a slot of eighteen fields and four plain values. */
-const RECORD_BYTES = 208;
+/** Estimated cost of a record before its data, bytes: a slot of twenty fields and four plain values. */
+const RECORD_BYTES = 224;
 /** Records that are looked through for the event that a machine did not answer: more than one event leads to at once. */
 const LOOK_BACK = 64;
 /** Longer event types are cut: they are this program's own words, so a longer one is a fault. */
@@ -44,12 +47,15 @@ interface Known {
   readonly name: string;
   readonly machine: AnyStateMachine | undefined;
   value: StateValue | undefined;
+  /** Absent where nothing is kept of its context. */
+  context: ContextWatch | undefined;
 }
 
 /** The parts of any actor's snapshot that are recorded. */
 interface ActorSnapshot {
   readonly status?: string;
   readonly value?: StateValue;
+  readonly context?: unknown;
   readonly output?: unknown;
   readonly error?: unknown;
 }
@@ -120,6 +126,11 @@ export class DeviceRecorder {
     }
   };
 
+  /** Says what is to be kept of the context of an actor that is not started yet. */
+  summarize(actor: ActorRefLike, summary: ContextSummary): void {
+    this.#actor(actor).context = new ContextWatch(summary);
+  }
+
   /** Records something that happened outside machines: `note("vad", { probability: 0.8 })`. */
   note(kind: string, data?: unknown, conn = 0): void {
     try {
@@ -158,6 +169,11 @@ export class DeviceRecorder {
       const slot = this.#ring.at(seq);
       if (slot !== undefined) yield JSON.stringify(writer.line(slot, this.#startedAt, this.#epoch));
     }
+  }
+
+  /** A reader that goes on where it stopped; it never is further behind than `backlog` records. */
+  follow(backlog: number): RecordingFollower {
+    return new RecordingFollower(this.#ring, { startedAt: this.#startedAt, epoch: this.#epoch, backlog });
   }
 
   /** The first line of the recording. */
@@ -213,8 +229,10 @@ export class DeviceRecorder {
     this.#redactor.bytes = 0;
     if (event.type === "xstate.stop") return void this.#write("actor", actor.name, "stop", undefined, conn);
     if (_transitions.length === 0) return this.#ignored(actor, event.type);
-    const { value } = snapshot as { value?: StateValue };
+    const { value, context } = snapshot as ActorSnapshot;
+    const kept = this.#context(actor, context);
     const slot = this.#write("step", actor.name, event.type, undefined, conn, this.#eventAt);
+    if (kept !== undefined) setContext(slot, actor, kept);
     slot.machine = actor.machine;
     slot.fromValue = actor.value;
     slot.toValue = value;
@@ -237,13 +255,26 @@ export class DeviceRecorder {
   #snapshot(actor: Known, snapshot: ActorSnapshot, event: string, conn: number): void {
     this.#redactor.bytes = 0;
     if (event === "xstate.init" && actor.machine !== undefined) {
+      const kept = this.#context(actor, snapshot.context);
       const slot = this.#write("step", actor.name, event, undefined, conn);
+      if (kept !== undefined) setContext(slot, actor, kept);
       slot.machine = actor.machine;
       slot.toValue = snapshot.value;
       actor.value = snapshot.value;
     }
     if (snapshot.status === "done") this.#write("done", actor.name, event, this.#redactor.redact(snapshot.output, "output"), conn);
     else if (snapshot.status === "error") this.#write("error", actor.name, event, this.#redactor.redact(snapshot.error, "error"), conn);
+  }
+
+  /** A summary that fails must not cost the step. */
+  #context({ context: watch }: Known, context: unknown): KeptContext | undefined {
+    if (watch === undefined) return undefined;
+    try {
+      return watch.take(context, this.#redactor);
+    } catch (error) {
+      this.#fault(error);
+      return undefined;
+    }
   }
 
   #write(kind: RecordKind, actor: string, type: string, data: Redacted | undefined, conn: number, at = this.#clock.now()): Slot {
@@ -262,6 +293,7 @@ export class DeviceRecorder {
     slot.fromValue = undefined;
     slot.toValue = undefined;
     slot.transitions = undefined;
+    slot.context = undefined;
     return slot;
   }
 
@@ -276,6 +308,7 @@ export class DeviceRecorder {
       name: _parent === undefined ? machine?.id ?? own : `${this.#actor(_parent).name}/${own}`,
       machine,
       value: undefined,
+      context: undefined,
     };
     if (_parent === undefined && machine !== undefined) {
       this.#machine = machine;
@@ -289,6 +322,11 @@ export class DeviceRecorder {
     this.#faults++;
     this.#lastFault = messageOf(error).slice(0, MAX_TYPE);
   }
+}
+
+function setContext(slot: Slot, { context }: Known, kept: KeptContext): void {
+  slot.context = kept;
+  slot.contextKeys = context?.keys ?? [];
 }
 
 function isMachine(logic: unknown): logic is AnyStateMachine {

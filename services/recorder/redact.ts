@@ -31,7 +31,7 @@ const SECRET_KEY = /token|secret|passw|authorization|cookie|api[_-]?key|credenti
 const MEASURE_KEY = /(tokens|count|ms|at|length|index)$/i;
 /** Keys whose text is a word of this program, never of a person. */
 const WORD_KEY =
-  /^(type|kind|mode|state|status|reason|code|outcome|source|end|emotion|event|guard|goodbye|wake|job|provider|stage|method|format|level|name|tool|version|language|voice|.*id)$/i;
+  /^(type|kind|mode|state|status|reason|code|outcome|source|end|emotion|event|guard|goodbye|wake|job|provider|stage|method|format|level|name|tool|turn|version|language|voice|.*id)$/i;
 /** What such a word looks like; anything else under these keys counts as a person's text. */
 const WORD = /^[\w.:/@+-]{1,80}$/;
 /** Credentials in the middle of a text. */

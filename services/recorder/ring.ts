@@ -65,6 +65,7 @@ export class Ring {
     slot.keys = undefined;
     slot.values.fill(undefined);
     slot.transitions = undefined;
+    slot.context = undefined;
     slot.fromValue = undefined;
     slot.toValue = undefined;
     slot.machine = undefined;

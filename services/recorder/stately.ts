@@ -7,10 +7,11 @@
  * @module
  */
 
-import type { AnyStateMachine, StateValue } from "xstate";
-import { walkNodes } from "../charts/edge_index.ts";
+import type { StateValue } from "xstate";
+import type { Chart } from "../charts/model.ts";
 import type { Recording } from "./read.ts";
 import type { RecordLine } from "./record.ts";
+import type { Redacted } from "./redact.ts";
 
 /** Version of the message shape. */
 const SHAPE_VERSION = "0.7.1";
@@ -29,7 +30,15 @@ interface Common {
 export interface StatelySnapshot {
   readonly status: "active" | "done" | "error";
   readonly value?: StateValue;
-  readonly context: Record<string, never>;
+  /** What the recording holds of it; empty for actors of which it keeps nothing, and in recordings of earlier versions. */
+  readonly context: Readonly<Record<string, Redacted>>;
+}
+
+/** What is to be known of a machine. */
+export interface StatelyMachine {
+  readonly chart: Pick<Chart, "id" | "nodes">;
+  /** XState's definition of it, as JSON text; absent where it is not known. */
+  readonly definition?: string;
 }
 
 /** A message to Stately's inspector. */
@@ -49,14 +58,15 @@ interface Actor {
   /** Where each state of its machine is; absent for other actors. */
   readonly states: ReadonlyMap<string, readonly string[]> | undefined;
   value: StateValue | undefined;
+  context: Readonly<Record<string, Redacted>>;
 }
 
 /**
- * The messages of a recording, oldest first. Contexts are empty: a recording holds none. An actor that is started again has a new session, and that one was stopped is not told: the shape has no word for it.
+ * The messages of a recording, oldest first. An actor that is started again has a new session, and that one was stopped is not told: the shape has no word for it.
  *
- * @param machines Machines by id, for the definitions.
+ * @param machines The machines that are known; of others, states are not told.
  */
-export function* toStately(recording: Recording, machines: ReadonlyMap<string, AnyStateMachine>): Generator<StatelyMessage> {
+export function* toStately(recording: Recording, machines: readonly StatelyMachine[]): Generator<StatelyMessage> {
   const live = new Map<string, Actor>();
   let actors = 0;
   const keyOf = (conn: number, actor: string) => `${conn} ${actor}`;
@@ -65,14 +75,20 @@ export function* toStately(recording: Recording, machines: ReadonlyMap<string, A
     if (kind === "note" || (kind === "actor" && type === "stop")) continue;
     const key = keyOf(conn, actor);
     if (kind === "actor" || !live.has(key)) {
-      const machine = machines.get(machineOf(record) ?? (actor.includes("/") ? "" : actor));
-      live.set(key, { sessionId: `${recording.header.device}:${++actors}`, states: machine && statesOf(machine), value: undefined });
+      const id = machineOf(record) ?? (actor.includes("/") ? "" : actor);
+      const machine = machines.find(({ chart }) => chart.id === id);
+      live.set(key, {
+        sessionId: `${recording.header.device}:${++actors}`,
+        states: machine && statesOf(machine.chart),
+        value: undefined,
+        context: {},
+      });
       const parent = live.get(keyOf(conn, actor.slice(0, Math.max(0, actor.lastIndexOf("/")))));
       yield {
         ...common(record),
         type: "@xstate.actor",
         ...(parent === undefined ? {} : { parentId: parent.sessionId }),
-        ...(machine === undefined ? {} : { definition: JSON.stringify(machine.definition) }),
+        ...(machine?.definition === undefined ? {} : { definition: machine.definition }),
         snapshot: snapshotOf(key, "active"),
       };
       if (kind === "actor") continue;
@@ -88,6 +104,7 @@ export function* toStately(recording: Recording, machines: ReadonlyMap<string, A
         event: { ...data, type },
       };
     } else {
+      known.context = record.context ?? known.context;
       if (kind === "step" && known.states !== undefined) known.value = valueOf(known.states, record.to ?? "");
       const status = kind === "done" ? "done" : kind === "error" ? "error" : "active";
       yield { ...common(record), type: "@xstate.snapshot", event: { type }, snapshot: snapshotOf(key, status) };
@@ -108,13 +125,17 @@ export function* toStately(recording: Recording, machines: ReadonlyMap<string, A
   }
 
   function snapshotOf(key: string, status: StatelySnapshot["status"]): StatelySnapshot {
-    const value = live.get(key)?.value;
-    return { status, ...(value === undefined ? {} : { value }), context: {} };
+    const { value, context = {} } = live.get(key) ?? {};
+    return { status, ...(value === undefined ? {} : { value }), context };
   }
 }
 
-function statesOf(machine: AnyStateMachine): ReadonlyMap<string, readonly string[]> {
-  return new Map([...walkNodes(machine.root)].map((node) => [node.id, node.path]));
+/** The way to each state: the names of those around it, and its own. */
+function statesOf({ nodes }: Pick<Chart, "nodes">): ReadonlyMap<string, readonly string[]> {
+  const paths = new Map<string, readonly string[]>();
+  // A chart names each state behind the one around it.
+  for (const { id, key, parent } of nodes) paths.set(id, parent === undefined ? [] : [...paths.get(parent) ?? [], key]);
+  return paths;
 }
 
 /** The state value of which these are the innermost active states. */

@@ -23,6 +23,7 @@ import type { HealthReport } from "../../services/health/report.ts";
 import type { Availability } from "../../services/metrics/availability.ts";
 import { createInstruments, type Instruments } from "../../services/metrics/instruments.ts";
 import { openLifeCycle, type RunningLifeCycle } from "../../services/life_cycle.ts";
+import { RecorderHub } from "../../services/recorder/hub.ts";
 import { openSqliteHistory } from "../../services/history/sqlite.ts";
 import { type AppFixture, deviceStatus, type FixtureOptions, PASSWORD, startApp } from "../routes/app_fixture.ts";
 import { captureLogger } from "../support/capture_logger.ts";
@@ -94,6 +95,8 @@ export interface ToldByServer {
 /** What a test may choose. */
 export interface ConsoleFixtureOptions extends FixtureOptions {
   readonly tools?: readonly McpTool[];
+  /** What is recorded; nothing by default. */
+  readonly recorders?: RecorderHub;
   /** Answers calls of tools. */
   readonly answer?: (name: string, args: Readonly<Record<string, unknown>>) => { readonly text: string; readonly isError: boolean };
 }
@@ -105,6 +108,7 @@ export async function startConsole(options: ConsoleFixtureOptions = {}): Promise
   const dir = stack.use(tempDir());
   const log = stack.use(captureLogger());
   const clock = systemClock();
+  const { recorders = new RecorderHub({ clock, appVersion: "0" }) } = options;
   const store = stack.use(await openSqliteHistory({ dataDir: dir.path, clock }));
   const audioStore = { kind: "files", endpoint: "", region: "", bucket: "", prefix: "", accessKeyId: "", secretAccessKey: "" } as const;
   const lifeCycle = stack.use(
@@ -213,6 +217,7 @@ export async function startConsole(options: ConsoleFixtureOptions = {}): Promise
     archive: store,
     registry: lifeCycle.registry,
     settingsFor: (deviceId) => deviceSettings(config, deviceId),
+    recorders: { recorders, isOn: () => true },
     providers: () => ({ recognize: ["embedded"], chat: ["openai", "embedded"], synthesize: ["embedded"] }),
   }));
   const app = stack.use(startApp({

@@ -12,6 +12,7 @@ import { PAGES_TO_SEE } from "./pages.ts";
 import { fillSessions } from "./sample_sessions.ts";
 import { fillFleet, SAMPLE_ID, SAMPLE_TOOLS, sampleAnswer } from "./sample_devices.ts";
 import { fillServer } from "./sample_server.ts";
+import { playSample, sampleTalk } from "./sample_talk.ts";
 
 const DESK = { viewport: { width: 1280, height: 800 }, locale: "en-GB" } as const;
 const PHONE = { viewport: { width: 360, height: 740 }, locale: "zh-CN" } as const;
@@ -33,10 +34,13 @@ interface Finding {
 /** Inspects every page in the looks that `looksOf` gives for its number: axe finds nothing serious, and nothing is wider than the window. */
 export async function inspectPages(t: Deno.TestContext, looksOf: (index: number) => typeof LOOKS): Promise<void> {
   const axe = await Deno.readTextFile(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url));
-  await using fx = await startConsole({ tools: SAMPLE_TOOLS, answer: sampleAnswer });
+  await using sample = sampleTalk(SAMPLE_ID);
+  await using fx = await startConsole({ tools: SAMPLE_TOOLS, answer: sampleAnswer, recorders: sample.recorders });
   await fillFleet(fx);
   await fillServer(fx);
   await fillSessions(fx);
+  await playSample(sample);
+  fx.change({ deviceId: SAMPLE_ID, state: "speaking" });
   await using browser = await startBrowser();
   for (const [index, { name, path, stranger = false, ready, act }] of PAGES_TO_SEE.entries()) {
     for (const look of looksOf(index)) {

@@ -21,6 +21,28 @@ export interface PageToSee {
   readonly ready: string;
   /** What is done before it is looked at. */
   readonly act?: (page: Page) => Promise<void>;
+  /** Whether its picture is what the window shows then, and not the whole page. */
+  readonly inWindow?: boolean;
+}
+
+/** The recording that pages of recordings are looked at with. */
+const STUCK = new URL("../recordings/stuck_in_recognizing.ndjson", import.meta.url).pathname;
+
+/** Opens that recording and runs to the event that nothing answered. */
+async function openStuck(page: Page): Promise<void> {
+  await page.locator("#recording-file").setInputFiles(STUCK);
+  await page.locator(".toggle").last().click();
+  await page.locator("h1").click();
+  await page.keyboard.press("b");
+  await page.locator("[data-path=recognizing][aria-current=step]").waitFor();
+}
+
+/** Brings the chart below the player. */
+async function toChart(page: Page): Promise<void> {
+  await page.evaluate(
+    `scrollBy(0, document.querySelector("#replay-chart").getBoundingClientRect().top
+      - document.querySelector(".player").getBoundingClientRect().height - 40)`,
+  );
 }
 
 /** All of them. */
@@ -81,6 +103,41 @@ export const PAGES_TO_SEE: readonly PageToSee[] = [
     },
   },
   { name: "session", path: `/console/sessions/${SAMPLE_SESSION}`, ready: ".turn" },
+  { name: "live", path: "/console/devices/{device}/live", ready: ".turn-path .active" },
+  {
+    name: "live-event",
+    path: "/console/devices/{device}/live",
+    ready: ".turn-path .active",
+    async act(page) {
+      const tab = page.locator("#tab-events");
+      if (await tab.isVisible()) await tab.click();
+      await page.locator(".event-log select").last().selectOption("SPEECH_ENDED");
+      await page.locator(".log-row.event").last().click();
+      await page.locator(".log-details").waitFor();
+    },
+  },
+  { name: "live-waiting", path: "/console/devices/02:00:00:00:00:ee/live", ready: ".empty" },
+  { name: "replay", path: "/console/replay", ready: ".open" },
+  {
+    name: "replay-stuck",
+    path: "/console/replay",
+    ready: ".open",
+    inWindow: true,
+    async act(page) {
+      await openStuck(page);
+      await toChart(page);
+    },
+  },
+  {
+    name: "replay-freed",
+    path: "/console/replay",
+    ready: ".open",
+    async act(page) {
+      await openStuck(page);
+      await page.keyboard.press("Shift+ArrowRight");
+      await page.locator("[data-path=thinking][aria-current=step]").waitFor();
+    },
+  },
   { name: "turn", path: `/console/turns/${SAMPLE_TURN}`, ready: ".turn-picture .p-provider" },
   {
     name: "turn-interrupted",

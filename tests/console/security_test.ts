@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
+import { systemClock } from "../../base/clock.ts";
+import { RecorderHub } from "../../services/recorder/hub.ts";
 import { CHROMIUM, FOREIGN_HOST, startBrowser } from "../support/browser.ts";
 import { PASSWORD, storedTurn } from "../routes/app_fixture.ts";
 import { type ConsoleFixture, idOf, startConsole, VIEWER_PASSWORD } from "./console_fixture.ts";
@@ -129,15 +131,24 @@ Deno.test("a session ends with its sign-out, and a made-up one never begins", as
   }
 });
 
-Deno.test("the feed is for those who may look, and for pages of this server alone, at this machine too", async () => {
-  await using fx = await startConsole();
-  const feed = (headers: Record<string, string>) => ask(fx, "/api/console/feed", { headers });
-  assert.equal((await feed({})).status, 401);
+Deno.test("the feeds are for those who may look, and for pages of this server alone, at this machine too", async () => {
+  const recorders = new RecorderHub({ clock: systemClock(), appVersion: "0" });
+  recorders.for(idOf(1)).note("here");
+  await using fx = await startConsole({ recorders });
   const local = { Host: `localhost:${fx.app.port}` };
-  assert.equal((await feed({ ...local, Origin: "https://evil.example.org" })).status, 403);
-  assert.equal((await feed({ ...local, "Sec-Fetch-Site": "cross-site" })).status, 403);
-  assert.equal((await feed({ Host: "evil.example.org" })).status, 401);
+  for (const path of ["/api/console/feed", `/api/console/devices/${idOf(1)}/records`]) {
+    const feed = (headers: Record<string, string>) => ask(fx, path, { headers });
+    assert.equal((await feed({})).status, 401);
+    assert.equal((await feed({ ...local, Origin: "https://evil.example.org" })).status, 403);
+    assert.equal((await feed({ ...local, "Sec-Fetch-Site": "cross-site" })).status, 403);
+    assert.equal((await feed({ Host: "evil.example.org" })).status, 401);
+  }
   assert.equal(fx.console.fleet.watchers, 0);
+  for (const id of [idOf(2), "..%2f..%2fetc", "%3Cscript%3E"]) {
+    const { status, body } = await ask(fx, `/api/console/devices/${id}/records`, { headers: local });
+    assert.ok(status === 404 || status === 400, String(status));
+    assert.doesNotMatch(body, /<script/);
+  }
 });
 
 Deno.test("files of the console are those of its bundle and no others", async () => {

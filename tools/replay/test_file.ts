@@ -6,11 +6,9 @@
 
 import { join } from "node:path";
 import { AppError } from "../../base/errors.ts";
+import { isTestName, testText } from "../../services/recorder/test_text.ts";
 
-/** Folder of the recordings that are tests. */
-export const RECORDINGS = "tests/recordings";
-
-const NAME = /^[a-z0-9][a-z0-9_]{0,63}$/;
+export { RECORDINGS } from "../../services/recorder/test_text.ts";
 
 /**
  * Writes `<name>.ndjson` and `<name>_test.ts`; returns their paths.
@@ -18,7 +16,7 @@ const NAME = /^[a-z0-9][a-z0-9_]{0,63}$/;
  * @throws AppError with code `name_unusable` or `name_taken`.
  */
 export async function saveAsTest(folder: string, name: string, recording: string): Promise<readonly string[]> {
-  if (!NAME.test(name)) {
+  if (!isTestName(name)) {
     throw new AppError(`'${name}' cannot name a test; expected up to 64 small letters, digits and '_'`, { code: "name_unusable" });
   }
   const [data, test] = [join(folder, `${name}.ndjson`), join(folder, `${name}_test.ts`)];
@@ -34,16 +32,4 @@ export async function saveAsTest(folder: string, name: string, recording: string
     throw new AppError(`There is a test '${name}' already in '${folder}'; expected a new name`, { code: "name_taken", cause: error });
   }
   return [data, test];
-}
-
-function testText(name: string): string {
-  return `import { readRecording } from "../../services/recorder/read.ts";
-import { replay } from "../../tools/replay/run.ts";
-import { assertSame } from "../support/recorded.ts";
-
-Deno.test("the recorded session '${name.replaceAll("_", " ")}' takes the same path through the charts of now", async () => {
-  const text = await Deno.readTextFile(new URL("./${name}.ndjson", import.meta.url));
-  assertSame(replay(readRecording(text)));
-});
-`;
 }

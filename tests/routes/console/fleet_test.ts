@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Fleet, REGISTRY_MS, ROUND_MS, SWEEP_MS } from "../../../routes/console/fleet.ts";
-import { feedStream, PING_MS, STALLED_MS } from "../../../routes/console/feed.ts";
+import { PING_MS, STALLED_MS } from "../../../routes/console/event_stream.ts";
+import { feedStream } from "../../../routes/console/feed.ts";
 import { Tally } from "../../../routes/console/tally.ts";
 import type { Alert } from "../../../services/alerts/alert.ts";
 import { alertOf } from "../../console/sample_server.ts";

@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { deviceMachine } from "../../../actors/device/machine.ts";
 import { readRecording } from "../../../services/recorder/read.ts";
 import { toStately } from "../../../services/recorder/stately.ts";
+import { statelyMachine } from "../../../services/recorder/stately_machine.ts";
 
 const RECORDING = new URL("../../recordings/stuck_in_recognizing.ndjson", import.meta.url);
 
 async function messages() {
   const recording = readRecording(await Deno.readTextFile(RECORDING));
-  return [...toStately(recording, new Map([["device", deviceMachine]]))];
+  return [...toStately(recording, [statelyMachine(deviceMachine)])];
 }
 
 Deno.test("a recording becomes actors, events and snapshots that Stately's inspector takes", async () => {
