@@ -33,6 +33,8 @@ export interface Ear<T> extends Disposable {
 export interface Sound<T> {
   /** Length of a piece in milliseconds. */
   durationMs(piece: T): number;
+  /** How much there is of a piece. */
+  size(piece: T): number;
   /** Milliseconds that may be passed on before they are listened to. */
   readonly laterMs: number;
   /** Something to listen with. */
@@ -43,6 +45,7 @@ export interface Sound<T> {
 export function pcmSound(sampleRate: number): Sound<Int16Array<ArrayBuffer>> {
   return {
     durationMs: (samples) => (samples.length * 1000) / sampleRate,
+    size: ({ length }) => length,
     laterMs: 0,
     ear: () => Promise.resolve({ hears: isLoud, [Symbol.dispose]: () => {} }),
   };
@@ -52,6 +55,7 @@ export function pcmSound(sampleRate: number): Sound<Int16Array<ArrayBuffer>> {
 export function opusSound(load: (() => Promise<OpusCodec>) | undefined): Sound<Uint8Array<ArrayBuffer>> {
   return {
     durationMs: packetDurationMs,
+    size: ({ length }) => length,
     laterMs: LATER_MS,
     ear: async () => {
       const decoder: OpusDecoder | undefined = load === undefined ? undefined : await (await load()).decoder(LISTEN_RATE);

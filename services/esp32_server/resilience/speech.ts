@@ -149,7 +149,9 @@ export class ResilientSpeech implements SynthesizeStage {
     let ear: Ear<T> | undefined;
     const hears = async () => {
       ear ??= stack.use(await sound.ear());
-      const loud = unheard.some(ear.hears);
+      // The largest is the likeliest to have sound in it; the others are decoded only where it has none.
+      const largest = unheard.reduce((most, piece) => sound.size(piece) > sound.size(most) ? piece : most, first);
+      const loud = ear.hears(largest) || unheard.some(ear.hears);
       if (loud) attempt.sounded();
       silentMs += unheardMs;
       unheard = [];
