@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Pulled } from "../../../audio/abortable.ts";
 import type { SpeechAudio, Utterance } from "../../../audio/types.ts";
 import type { Clock } from "../../../base/clock.ts";
 import type { StageName } from "../errors.ts";
@@ -107,7 +108,7 @@ async function begunWith<T>(guard: Guard, source: AsyncIterable<T>): Promise<Asy
   return all(first, rest);
 }
 
-async function* all<T>(first: IteratorResult<T, void>, rest: AsyncGenerator<T, void, void>): AsyncGenerator<T, void, void> {
+async function* all<T>(first: IteratorResult<T, void>, rest: Pulled<T>): AsyncGenerator<T, void, void> {
   try {
     if (first.done) return;
     yield first.value;

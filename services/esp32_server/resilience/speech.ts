@@ -4,7 +4,9 @@
  * @module
  */
 
+import type { Pulled } from "../../../audio/abortable.ts";
 import type { OpusCodec } from "../../../audio/opus/codec.ts";
+import { tapped } from "../../../audio/tapped.ts";
 import type { SpeechAudio } from "../../../audio/types.ts";
 import type { Clock } from "../../../base/clock.ts";
 import { StageError } from "../errors.ts";
@@ -139,7 +141,7 @@ export class ResilientSpeech implements SynthesizeStage {
   async *#heardLater<T>(
     attempt: Attempt<SynthesizeStage>,
     first: T,
-    rest: AsyncGenerator<T, void, void>,
+    rest: Pulled<T>,
     sound: Sound<T>,
   ): AsyncGenerator<T, void, void> {
     let unheard: T[] = [first];
@@ -191,22 +193,17 @@ function endlessSilence(provider: string): StageError {
 }
 
 /** The pieces, until there is more of them than anybody needs for the text: a voice that has lost its way babbles on. */
-async function* bounded<T>(
-  pieces: AsyncIterable<T>,
-  sound: Sound<T>,
-  { text }: SpeechRequest,
-  provider: string,
-): AsyncGenerator<T, void, void> {
+function bounded<T>(pieces: AsyncIterable<T>, sound: Sound<T>, { text }: SpeechRequest, provider: string): AsyncIterable<T> {
   const limitMs = MAX_SPEECH_MS.base + MAX_SPEECH_MS.perCharacter * text.length;
   let ms = 0;
-  for await (const piece of pieces) {
-    ms += sound.durationMs(piece);
-    if (ms > limitMs) {
+  return tapped(pieces, {
+    item: (piece) => {
+      ms += sound.durationMs(piece);
+      if (ms <= limitMs) return;
       const what = `sent more than ${limitMs} ms of sound for ${text.length} characters`;
       throw new StageError("synthesize", "bad_audio", `Provider "${provider}" of the synthesize stage ${what}`);
-    }
-    yield piece;
-  }
+    },
+  });
 }
 
 async function* listed<T>(pieces: readonly T[]): AsyncGenerator<T, void, void> {
