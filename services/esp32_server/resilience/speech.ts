@@ -150,9 +150,10 @@ export class ResilientSpeech implements SynthesizeStage {
     using stack = new DisposableStack();
     let ear: Ear<T> | undefined;
     const hears = async () => {
+      if (unheard.length === 0) return false;
       ear ??= stack.use(await sound.ear());
       // The largest is the likeliest to have sound in it; the others are decoded only where it has none.
-      const largest = unheard.reduce((most, piece) => sound.size(piece) > sound.size(most) ? piece : most, first);
+      const largest = unheard.reduce((most, piece) => sound.size(piece) > sound.size(most) ? piece : most);
       const loud = ear.hears(largest) || unheard.some(ear.hears);
       if (loud) attempt.sounded();
       silentMs += unheardMs;
