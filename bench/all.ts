@@ -19,6 +19,7 @@ const NAMES = [
   "delivery",
   "sync",
   "metrics",
+  "console_watch",
   "first_frame",
   "vad",
   "latency",

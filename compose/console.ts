@@ -6,23 +6,28 @@
 
 import { deviceSettings } from "../actors/device/settings.ts";
 import type { DeviceSupervisor } from "../actors/devices/device_supervisor.ts";
-import { type Console, createConsole } from "../routes/console/parts.ts";
+import { type Console, type ConsoleOptions, createConsole } from "../routes/console/parts.ts";
+import type { AlertBoard } from "../services/alerts/board.ts";
 import { createLogger } from "../services/logging/mod.ts";
 import type { Stores } from "./database.ts";
+import type { Speech } from "./speech.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What the console relies on. */
 export interface ConsoleNeeds {
   readonly supervisor: DeviceSupervisor;
   readonly stores: Stores;
+  readonly speech: Speech;
   /** The owner's. */
   readonly password: string;
+  readonly alerts: () => AlertBoard | undefined;
+  readonly overview: ConsoleOptions["overview"];
 }
 
 /** The console. */
 export function consolePart(
   { config, live, clock, random }: Pick<Surroundings, "config" | "live" | "clock" | "random">,
-  { supervisor, stores: { store, lifeCycle }, password }: ConsoleNeeds,
+  { supervisor, stores: { store, lifeCycle }, speech, password, alerts, overview }: ConsoleNeeds,
 ): Console {
   return createConsole({
     clock,
@@ -33,9 +38,12 @@ export function consolePart(
     ownerPassword: password,
     viewerPassword: config.console.viewerPassword,
     supervisor,
+    alerts,
+    overview,
     store,
     archive: lifeCycle.archive,
     registry: lifeCycle.registry,
     settingsFor: (deviceId) => deviceSettings(live.config, deviceId),
+    providers: () => speech.esp32Server.providers,
   });
 }

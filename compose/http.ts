@@ -28,6 +28,8 @@ import type { AlertBoard } from "../services/alerts/board.ts";
 import type { App } from "../routes/app.ts";
 import type { HealthReport } from "../services/health/report.ts";
 import { isKnown } from "./known.ts";
+import type { Speech } from "./speech.ts";
+import type { overviewSources } from "./overview.ts";
 import { partsStatus, type StatusNeeds } from "./status.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -40,12 +42,15 @@ const DAY_MS = 86_400_000;
 export interface HttpNeeds extends StatusNeeds {
   readonly configuration: Provided<Secrets>;
   readonly devices: Provided<DeviceSupervisor>;
+  readonly speech: Provided<Speech>;
   readonly recorders: RecorderHub;
   readonly news: DeviceNews;
   /** What the checks have found. */
   readonly health: () => HealthReport | undefined;
   /** The alerts, where they run. */
   readonly alerts: () => AlertBoard | undefined;
+  /** What the console's overview looks at. */
+  readonly overview: () => ReturnType<typeof overviewSources>;
 }
 
 /** Where the process listens. */
@@ -68,6 +73,7 @@ export function httpPart(
     const stores = needs.database.get();
     const { history, lifeCycle } = stores;
     const supervisor = needs.devices.get();
+    const speech = needs.speech.get();
     const logger = createLogger("routes");
     const transportOptions = {
       limits: { maxTextBytes: deviceConfig.maxTextBytes, maxFrameBytes: deviceConfig.maxFrameBytes, maxBufferedBytes: MAX_BUFFERED_BYTES },
@@ -76,7 +82,16 @@ export function httpPart(
       connectionId: () => random.uuid(),
     };
     const ws = server.transport === "ws" ? createWsTransport(transportOptions) : undefined;
-    const webConsole = consolePart({ config, live, clock, random }, { supervisor, stores, password: password.password });
+    const overview = needs.overview();
+    resources.use(overview.trail);
+    const webConsole = consolePart({ config, live, clock, random }, {
+      supervisor,
+      stores,
+      speech,
+      password: password.password,
+      alerts: needs.alerts,
+      overview,
+    });
     resources.use(
       needs.news.listen({ status: (deviceId) => webConsole.fleet.touch(deviceId), turn: (turn) => webConsole.tally.add(turn) }),
     );

@@ -6,6 +6,7 @@
 
 import { startConsole } from "../tests/console/console_fixture.ts";
 import { fillFleet, SAMPLE_ID, SAMPLE_TOOLS, sampleAnswer } from "../tests/console/sample_devices.ts";
+import { fillServer } from "../tests/console/sample_server.ts";
 import { PAGES_TO_SEE } from "../tests/console/pages.ts";
 import { CHROMIUM, FOREIGN_HOST, startBrowser } from "../tests/support/browser.ts";
 import { print, printError } from "./output.ts";
@@ -35,6 +36,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   await using fx = await startConsole({ tools: SAMPLE_TOOLS, answer: sampleAnswer });
   await fillFleet(fx);
+  await fillServer(fx);
   await using browser = await startBrowser();
   await Deno.mkdir(FOLDER, { recursive: true });
   const wanted = PAGES_TO_SEE.filter(({ name }) => args.length === 0 || args.includes(name));

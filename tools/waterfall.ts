@@ -7,9 +7,11 @@
 import { parseArgs } from "node:util";
 import { AppError, messageOf } from "../base/errors.ts";
 import { loadSystemConfig } from "../services/config/mod.ts";
+import { standAlone } from "../services/timeline/picture.ts";
+import { waterfall } from "../services/timeline/waterfall.ts";
+import { waterfallPicture } from "../services/timeline/waterfall_picture.ts";
 import { findTurn, openHistoryFile } from "./history_file.ts";
 import { print } from "./output.ts";
-import { waterfallSvg } from "./waterfall/svg.ts";
 
 const HELP = `Draws where the time of one turn went, as an SVG picture. It holds times alone: no text, no device.
 
@@ -60,7 +62,7 @@ export async function drawWaterfall({ args, write, dataDir }: WaterfallToolOptio
     if (db === undefined) throw new AppError(`No history yet in '${dir}'; expected one with turns`, { code: "turn_unknown" });
     const turn = await findTurn(db, positionals[0] ?? "last");
     const out = values.out ?? DEFAULT_OUT;
-    await Deno.writeTextFile(out, waterfallSvg(turn));
+    await Deno.writeTextFile(out, standAlone(waterfallPicture(waterfall(turn))));
     write(`${out}\n`);
     return 0;
   } catch (error) {

@@ -9,6 +9,9 @@ import type { DeviceStore } from "../../services/history/device_store.ts";
 import type { DeviceSettings } from "../device/settings.ts";
 import type { DeviceSupervisor } from "./device_supervisor.ts";
 
+/** Who does the stages of a turn, by name in the configuration. */
+export type StageNames = Readonly<Record<"recognize" | "chat" | "synthesize", readonly string[]>>;
+
 /** The ways to act on devices. What needs a connection answers undefined, or false, where there is none. */
 export interface DeviceControl {
   /** The tools that a device offers. */
@@ -30,6 +33,8 @@ export interface DeviceControl {
   disconnect(deviceId: string): boolean;
   /** What the configuration says of a device. */
   settings(deviceId: string): DeviceSettings;
+  /** Who does the stages now, the first choice first; undefined where that is not known. */
+  providers(): StageNames | undefined;
   /**
    * The role that was chosen at run time.
    *
@@ -49,10 +54,11 @@ export interface DeviceControlOptions {
   readonly supervisor: Pick<DeviceSupervisor, "session">;
   readonly store: Pick<DeviceStore, "roleOf" | "saveRole">;
   readonly settingsFor: (deviceId: string) => DeviceSettings;
+  readonly providers?: () => StageNames;
 }
 
 /** Acts on the devices of a supervisor. */
-export function deviceControl({ supervisor, store, settingsFor }: DeviceControlOptions): DeviceControl {
+export function deviceControl({ supervisor, store, settingsFor, providers }: DeviceControlOptions): DeviceControl {
   return {
     tools: (deviceId) => supervisor.session(deviceId)?.tools(),
     callTool: (deviceId, name, args, signal) => supervisor.session(deviceId)?.callTool(name, args, signal),
@@ -67,6 +73,7 @@ export function deviceControl({ supervisor, store, settingsFor }: DeviceControlO
       return session !== undefined;
     },
     settings: settingsFor,
+    providers: () => providers?.(),
     role: (deviceId) => store.roleOf(deviceId),
     async chooseRole(deviceId, role) {
       const session = supervisor.session(deviceId);

@@ -18,4 +18,6 @@ export interface PanelEntry {
 }
 
 /** All panels, in the order in which they are shown. */
-export const PANELS: readonly PanelEntry[] = [];
+export const PANELS: readonly PanelEntry[] = [
+  { id: "turns", load: () => import("../turn/panel.tsx") },
+];

@@ -4,6 +4,8 @@
  * @module
  */
 
+export { fill } from "../../base/fill.ts";
+
 /** The languages of the console. */
 export const LANGUAGES = ["en", "zh"] as const;
 
@@ -26,11 +28,6 @@ export interface Texts<T extends Words = Words> {
 /** The words of a part. `{name}` stands for what {@link fill} puts in. */
 export function texts<const T extends Words>(en: T, zh: SameKeys<NoInfer<T>>): Texts<T> {
   return { en: en as SameKeys<T>, zh };
-}
-
-/** A text with its `{name}`s replaced. */
-export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => Object.hasOwn(values, name) ? String(values[name]) : whole);
 }
 
 /** The language of a browser that prefers `languages`, best first. */

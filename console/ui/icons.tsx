@@ -20,6 +20,7 @@ const PATHS = {
   up: "M6 15l6-6 6 6",
   down: "M6 9l6 6 6-6",
   back: "M15 5l-7 7 7 7",
+  forward: "M9 5l7 7-7 7",
   say: "M4 5h16v11H9l-5 4z",
   volume: "M4 10v4h4l5 4V6l-5 4zM17 9a4 4 0 0 1 0 6",
   restart: "M19 12a7 7 0 1 1-2-5M19 3v5h-5",
@@ -30,6 +31,7 @@ const PATHS = {
   sessions: "M4 5h16M4 10h16M4 15h10M4 20h7",
   replay: "M5 12a7 7 0 1 0 2-5M5 4v4h4M11 9v6l4-3z",
   mic: "M12 3a3 3 0 0 0-3 3v6a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3zM5 12a7 7 0 0 0 14 0M12 19v3",
+  flag: "M5 21V4h13l-3.500 4.500L18 13H5",
   overview: "M4 13a8 8 0 0 1 16 0M12 13l4-4M4 19h16",
 } as const;
 

@@ -3,7 +3,7 @@
  *
  * REACH. Sees every specifier that begins with a dot and is written as a literal: `import`, `export … from`, `import()`, `import("…")`
  * types, and `new URL("….ts", import.meta.url)`, as workers are started. For `console` it knows the worker-backed parts of `audio` by
- * folder. Cannot see: specifiers that are computed, absolute or mapped by deno.json to a project file; what a JSON or an asset holds;
+ * folder, and the pure parts of `services` that it shares with the tools. Cannot see: specifiers that are computed, absolute or mapped by deno.json to a project file; what a JSON or an asset holds;
  * whether a permitted module hands on what a forbidden one exports.
  *
  * @module
@@ -33,6 +33,12 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
 /** Parts of `audio` that need a worker, WebAssembly or a native library, and so cannot run in the console's pages. */
 const IMPURE_AUDIO = ["audio/opus/", "audio/vad/"];
 
+/**
+ * Parts of `services` that compute and draw and touch nothing outside, so that the console and the tools share them. What they import runs in
+ * pages, too: each other, and `base`.
+ */
+const PURE_SERVICES = ["services/timeline/", "services/charts/text.ts"];
+
 /** Folders whose types, not values, the console may import: the shapes of the API. */
 const CONSOLE_TYPES = ["routes"];
 
@@ -41,9 +47,14 @@ function objection(from: string, to: string, typeOnly: boolean): string | undefi
   const folder = topFolder(from);
   const target = topFolder(to);
   if (to === "main.ts") return "Nobody imports main.ts";
+  const isPure = (path: string) => PURE_SERVICES.some((part) => path.startsWith(part));
+  if (!typeOnly && isPure(from) && !isPure(to) && target !== "base") {
+    return "This part of services runs in browsers, too, and may import values only from its like and base";
+  }
   if (target === folder || to.endsWith(".json") && !to.includes("/")) return undefined;
   const row = Object.hasOwn(TABLE, folder) ? TABLE[folder] : undefined;
   if (row === undefined) return `${folder} has no row in the import table, so it may import nothing of the project`;
+  if (folder === "console" && isPure(to)) return undefined;
   if (folder === "console" && CONSOLE_TYPES.includes(target) && typeOnly) return undefined;
   if (folder === "console" && !typeOnly && IMPURE_AUDIO.some((part) => to.startsWith(part))) {
     return "console runs in browsers and may import only the pure parts of audio";

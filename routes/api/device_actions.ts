@@ -8,7 +8,6 @@ import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import { AppError } from "../../base/errors.ts";
 import type { DeviceControl } from "../../actors/devices/device_control.ts";
-import type { DeviceSettingsInfo } from "../console/types.ts";
 import { jsonBody } from "./json_body.ts";
 import { type Api, noQuery, OWNER, problems } from "./operation.ts";
 import { deviceId } from "./parameters.ts";
@@ -27,6 +26,8 @@ const toolSchema = z.strictObject({
   inputSchema: z.record(z.string(), z.unknown()).meta({ description: "JSON schema of its arguments" }),
 }).meta({ id: "DeviceTool", description: "A tool that a device offers" });
 
+const names = z.array(z.string());
+
 const settingsSchema = z.strictObject({
   role: z.string().meta({ description: "The role that holds now; empty for none" }),
   chosenRole: z.string().optional().meta({ description: "The role that was chosen at run time" }),
@@ -40,6 +41,9 @@ const settingsSchema = z.strictObject({
     description: "How long a silence ends what somebody says, milliseconds",
   }),
   leadFrames: z.int().meta({ description: "Frames sent ahead of playback" }),
+  providers: z.strictObject({ recognize: names, chat: names, synthesize: names }).optional().meta({
+    description: "Who does the stages now, by name in the configuration, the first choice first",
+  }),
 }).meta({ id: "DeviceSettings", description: "What a device runs with" });
 
 const settingsExample = {
@@ -47,10 +51,11 @@ const settingsExample = {
   roles: ["teacher"],
   language: "auto",
   prompt: "You are a friendly assistant.",
-  wake: "greet",
+  wake: "greet" as const,
   endpointing: { silenceMs: 700, minSilenceMs: 300, maxSilenceMs: 1200 },
   leadFrames: 2,
-} as const;
+  providers: { recognize: ["embedded"], chat: ["openai", "embedded"], synthesize: ["embedded"] },
+};
 
 const listTools = createRoute({
   method: "get",
@@ -232,7 +237,7 @@ function notConnected(): ApiProblem {
   });
 }
 
-async function settingsOf(control: DeviceControl, id: string): Promise<DeviceSettingsInfo & { roles: string[] }> {
+async function settingsOf(control: DeviceControl, id: string): Promise<z.infer<typeof settingsSchema>> {
   const settings = control.settings(id);
   const stored = await control.role(id);
   const chosenRole = stored !== undefined && Object.hasOwn(settings.roles, stored) ? stored : undefined;
@@ -240,6 +245,7 @@ async function settingsOf(control: DeviceControl, id: string): Promise<DeviceSet
   const role = Object.hasOwn(settings.roles, name) ? settings.roles[name] : undefined;
   const voice = role?.voice ?? settings.voice;
   const { silenceMs, minSilenceMs, maxSilenceMs } = settings.uplink;
+  const providers = control.providers();
   return {
     role: name,
     ...(chosenRole === undefined ? {} : { chosenRole }),
@@ -251,5 +257,8 @@ async function settingsOf(control: DeviceControl, id: string): Promise<DeviceSet
     ...(role?.greeting === undefined ? {} : { wakeReply: role.greeting }),
     endpointing: { silenceMs, minSilenceMs, maxSilenceMs },
     leadFrames: settings.leadFrames,
+    ...(providers === undefined ? {} : {
+      providers: { recognize: [...providers.recognize], chat: [...providers.chat], synthesize: [...providers.synthesize] },
+    }),
   };
 }

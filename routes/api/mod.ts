@@ -15,6 +15,7 @@ import { addConfig } from "./config.ts";
 import type { ApiDeps } from "./deps.ts";
 import { addDevices } from "./devices.ts";
 import { addExchange } from "./exchange.ts";
+import { addLatency } from "./latency.ts";
 import { type Api, noQuery, OWNER, problems } from "./operation.ts";
 import { answerFor, invalid } from "./problem.ts";
 import { addRetention } from "./retention.ts";
@@ -68,6 +69,7 @@ export function createApi(deps: ApiDeps): Api {
   addAlerts(api, deps);
   if (deps.lifeCycle !== undefined) {
     addDevices(api, deps, deps.lifeCycle);
+    addLatency(api, deps.lifeCycle);
     addRetention(api, deps.lifeCycle);
     addSessions(api, deps.lifeCycle);
     addTurns(api, deps.lifeCycle);

@@ -54,7 +54,8 @@ export function feedStream({ clock, fleet, allowed, ended }: FeedOptions): Reada
     wanted = false;
     controllerOf.enqueue(encoder.encode(text));
   };
-  const message = (body: FeedMessage): void => send(`data: ${JSON.stringify(body)}\n\n`);
+  const event = (json: string): void => send(`data: ${json}\n\n`);
+  const message = (body: FeedMessage): void => event(JSON.stringify(body));
   const flush = (): void => {
     if (over || !wanted || rounds === 0) return;
     const skipped = rounds - 1;
@@ -65,6 +66,7 @@ export function feedStream({ clock, fleet, allowed, ended }: FeedOptions): Reada
     message(body);
   };
   const take = (round: FleetRound): void => {
+    if (wanted && rounds === 0) return event(round.text());
     rounds++;
     for (const change of round.changed) {
       gone.delete(change.id);

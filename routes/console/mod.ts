@@ -19,6 +19,8 @@ import type { TrustedProxies } from "../trusted_proxies.ts";
 import { addFeed } from "./feed_route.ts";
 import { addFiles } from "./files.ts";
 import type { Fleet } from "./fleet.ts";
+import type { OverviewTeller } from "./overview/overview.ts";
+import { addOverview } from "./overview/route.ts";
 import { addSession } from "./session.ts";
 
 /** What the console is made of. */
@@ -27,6 +29,7 @@ export interface ConsoleParts {
   readonly bundle: ConsoleBundle;
   readonly fleet: Fleet;
   readonly control: DeviceControl;
+  readonly overview: OverviewTeller;
 }
 
 /** What the routes know from the rest of the app. */
@@ -48,12 +51,13 @@ export function addConsole(app: Hono<AppEnv>, { signIn, bundle }: ConsoleParts, 
 }
 
 /** Adds what the console needs below `/api`. */
-export function addConsoleApi(api: Api, { fleet, control }: ConsoleParts, deps: ConsoleRouteDeps): void {
+export function addConsoleApi(api: Api, { fleet, control, overview }: ConsoleParts, deps: ConsoleRouteDeps): void {
   const { clock, check, proxies, publicUrl } = deps;
   // What people say of a device changes through these operations; the console hears of it at once.
   api.use("/api/devices/:id/*", tellFleet(fleet));
   api.use("/api/devices/:id", tellFleet(fleet));
   addDeviceActions(api, control);
+  addOverview(api, overview);
   addFeed(api, {
     clock,
     fleet,

@@ -6,6 +6,9 @@
 
 import type { z } from "zod";
 import type { Role } from "../../services/sign_in/sessions.ts";
+import type { StoredTurn } from "../../services/history/store.ts";
+import type { RuleId } from "../../services/alerts/alert.ts";
+import type { changeSchema, flagSchema, outcomeSchema } from "../api/config.ts";
 import type { deviceChangesSchema, deviceSchema, erasedSchema } from "../api/schemas.ts";
 
 export type { Role } from "../../services/sign_in/sessions.ts";
@@ -52,6 +55,8 @@ export interface FleetDevice {
   readonly latencies: readonly number[];
   /** How often its actor crashed since the server began. */
   readonly restarts: number;
+  /** Rules of the server's active alerts that are about it, such as `device_stuck`; absent where there are none. */
+  readonly alerts?: readonly RuleId[];
 }
 
 /** What is new of a device; null takes a value away, what is absent stands. */
@@ -96,6 +101,8 @@ export interface DeviceSettingsInfo {
   readonly wakeReply?: string;
   readonly endpointing: { readonly silenceMs: number; readonly minSilenceMs: number; readonly maxSilenceMs: number };
   readonly leadFrames: number;
+  /** Who does the stages now, by name in the configuration, the first choice first. */
+  readonly providers?: Readonly<Record<"recognize" | "chat" | "synthesize", readonly string[]>>;
 }
 
 /** A device that this server knows, as `/api/devices/{id}` tells. */
@@ -104,5 +111,26 @@ export type Device = z.infer<typeof deviceSchema>;
 /** What may be changed of a device. */
 export type DeviceChanges = z.infer<typeof deviceChangesSchema>;
 
+/** A turn, as `/api/turns/{id}` tells. */
+export interface Turn extends Omit<StoredTurn, "audioFiles"> {
+  /** Addresses of its audio, as far as audio was kept. */
+  readonly audio: { readonly user?: string; readonly reply?: string };
+}
+
+/** A page of a list. */
+export interface Listed<T> {
+  readonly items: readonly T[];
+  readonly next?: string;
+}
+
 /** How much was erased with a device. */
 export type Erased = z.infer<typeof erasedSchema>;
+
+/** A flag, as `/api/flags` tells. */
+export type Flag = z.infer<typeof flagSchema>;
+
+/** A change of the configuration, as `/api/config/changes` tells. */
+export type ConfigChange = z.infer<typeof changeSchema>;
+
+/** What became of a change. */
+export type ConfigOutcome = z.infer<typeof outcomeSchema>;

@@ -126,7 +126,7 @@ export function createInstruments(registry: Registry = new Registry()) {
     turns: registry.counter({
       name: "xz_turns_total",
       help: "Turns that are over, by how they ended",
-      labels: [oneOf("outcome", ["completed", "interrupted", "failed", "empty", "crashed"])],
+      labels: [oneOf("outcome", ["completed", "interrupted", "failed", "refused", "unreachable", "empty", "crashed"])],
       fromStart: true,
     }),
     turnStage: registry.histogram({

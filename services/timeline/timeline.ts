@@ -23,6 +23,20 @@ export type StageName =
   | "playout"
   | "persist";
 
+/** All of them, in the order in which they come. */
+export const STAGE_NAMES = [
+  "vad_silence",
+  "asr_final",
+  "endpoint_wait",
+  "llm_ttft",
+  "first_sentence",
+  "tts_ttfb",
+  "first_frame",
+  "tts_leading_silence",
+  "playout",
+  "persist",
+] as const satisfies readonly StageName[];
+
 /** One stage. Times in milliseconds since the turn's start. */
 export interface Stage {
   readonly name: StageName;
@@ -110,6 +124,21 @@ export function timeline({ source, timings }: TimelineSource): Timeline {
     ...(ttfb === undefined || leadingSilenceMs === undefined ? {} : { ttfaMs: ttfb.durationMs + leadingSilenceMs }),
     refused,
   };
+}
+
+/** What the stages of a timeline come to, beside what was waited for. */
+export interface Sum {
+  /** What of the stages lies within the response time, milliseconds. */
+  readonly partsMs: number;
+  /** What of the response time no stage accounts for, because marks are missing: 0 where they add up; milliseconds. */
+  readonly missingMs: number;
+}
+
+/** Adds the stages up; undefined where the response time is not known. */
+export function sumOf({ stages, responseMs }: Timeline): Sum | undefined {
+  if (responseMs === undefined) return undefined;
+  const partsMs = stages.reduce((sum, stage) => sum + stage.responseMs, 0);
+  return { partsMs, missingMs: Math.max(0, responseMs - partsMs) };
 }
 
 /** The marks that can be true. One before the turn is of something else: a stale anchor makes delays of minutes. */

@@ -10,6 +10,7 @@ import { FOREIGN_HOST, startBrowser } from "../support/browser.ts";
 import { startConsole } from "./console_fixture.ts";
 import { PAGES_TO_SEE } from "./pages.ts";
 import { fillFleet, SAMPLE_ID, SAMPLE_TOOLS, sampleAnswer } from "./sample_devices.ts";
+import { fillServer } from "./sample_server.ts";
 
 const DESK = { viewport: { width: 1280, height: 800 }, locale: "en-GB" } as const;
 const PHONE = { viewport: { width: 360, height: 740 }, locale: "zh-CN" } as const;
@@ -33,6 +34,7 @@ export async function inspectPages(t: Deno.TestContext, looksOf: (index: number)
   const axe = await Deno.readTextFile(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url));
   await using fx = await startConsole({ tools: SAMPLE_TOOLS, answer: sampleAnswer });
   await fillFleet(fx);
+  await fillServer(fx);
   await using browser = await startBrowser();
   for (const [index, { name, path, stranger = false, ready, act }] of PAGES_TO_SEE.entries()) {
     for (const look of looksOf(index)) {

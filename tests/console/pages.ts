@@ -5,6 +5,7 @@
  */
 
 import type { Page } from "playwright-core";
+import { CUT_TURN, SAMPLE_TURN } from "./sample_turns.ts";
 
 /** A page to look at. */
 export interface PageToSee {
@@ -23,6 +24,27 @@ export interface PageToSee {
 /** All of them. */
 export const PAGES_TO_SEE: readonly PageToSee[] = [
   { name: "sign-in", path: "/console", stranger: true, ready: "#password" },
+  {
+    name: "overview",
+    path: "/console/overview",
+    ready: ".tiles",
+    async act(page) {
+      await page.locator(".alert-history summary").click();
+      await page.locator("summary.tree-row", { hasText: "sync" }).click();
+    },
+  },
+  { name: "flags", path: "/console/flags", ready: ".flag" },
+  {
+    name: "flags-change",
+    path: "/console/flags",
+    ready: ".flag",
+    async act(page) {
+      const flag = page.locator(".flag", { hasText: "voiceBargeIn" });
+      await flag.locator("select").selectOption("part");
+      await flag.locator("button").first().click();
+      await page.locator("dialog").waitFor();
+    },
+  },
   { name: "devices", path: "/console/devices", ready: ".fleet-row, .fleet-card" },
   {
     name: "devices-nothing-fits",
@@ -40,6 +62,15 @@ export const PAGES_TO_SEE: readonly PageToSee[] = [
       await page.locator("details[open] form button").click();
       await page.locator("details[open] .answer").waitFor();
       await page.locator("details[open] .answer").scrollIntoViewIfNeeded();
+    },
+  },
+  { name: "turn", path: `/console/turns/${SAMPLE_TURN}`, ready: ".turn-picture .p-provider" },
+  {
+    name: "turn-interrupted",
+    path: `/console/turns/${CUT_TURN}`,
+    ready: ".turn-picture .p-provider",
+    async act(page) {
+      for (const summary of await page.locator("main summary").all()) await summary.click();
     },
   },
   { name: "no-such-page", path: "/console/nowhere", ready: ".empty" },

@@ -8,6 +8,7 @@ import type { McpTool } from "../../protocol/mod.ts";
 import { systemClock } from "../../base/clock.ts";
 import { storedTurn } from "../routes/app_fixture.ts";
 import { type ConsoleFixture, idOf } from "./console_fixture.ts";
+import { fillTurns } from "./sample_turns.ts";
 
 /** The device whose page is looked at. */
 export const SAMPLE_ID: string = idOf(3);
@@ -103,4 +104,5 @@ export async function fillFleet(
     }
   }
   for (const [index, [name, room]] of NAMES.entries()) await fx.lifeCycle.registry.update(idOf(index + 1), { name, room });
+  await fillTurns(fx, SAMPLE_ID);
 }

@@ -41,6 +41,9 @@ testRule("import-table", [
   ["console/a.ts", 'import { loadOpus } from "../audio/opus/libopus.ts";'],
   ["console/a.ts", 'import { type A, b } from "../routes/api/types.ts";'],
   ["console/a.ts", 'import type { A } from "../actors/device/status.ts";'],
+  ["console/a.ts", 'import { describe } from "../services/charts/describe.ts";'],
+  ["services/timeline/a.ts", 'import { HistoryError } from "../history/errors.ts";'],
+  ["services/timeline/a.ts", 'import { HistoryError, type StoredTurn } from "../history/store.ts";'],
   ["tests/a_test.ts", 'import { x } from "../compose/process.ts";'],
   [new URL("../../protocol/a.ts", import.meta.url).pathname, 'import { x } from "../audio/b.ts";'],
 ], [
@@ -56,5 +59,10 @@ testRule("import-table", [
   ["console/a.ts", 'import type { A } from "../routes/api/types.ts";'],
   ["console/a.ts", 'import { type A, type B } from "../routes/api/types.ts";'],
   ["console/a.ts", 'import type { OpusCodec } from "../audio/opus/codec.ts";'],
+  ["console/a.ts", 'import { timeline } from "../services/timeline/timeline.ts";'],
+  ["services/timeline/a.ts", 'import type { StoredTurn } from "../history/store.ts";'],
+  ["services/timeline/a.ts", 'import { textWidth } from "../charts/text.ts";'],
+  ["services/timeline/a.ts", 'import { fill } from "../../base/fill.ts";'],
+  ["services/timeline/a.ts", 'import { timeline } from "./timeline.ts";'],
   ["console/a.ts", 'import { packetSamples } from "../audio/toc.ts";'],
 ]);

@@ -1,44 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { openSqliteHistory } from "../../services/history/sqlite.ts";
-import type { TurnTimings } from "../../services/history/store.ts";
-import { waterfallSvg } from "../../tools/waterfall/svg.ts";
 import { waterfallText } from "../../tools/waterfall/text.ts";
 import { drawWaterfall } from "../../tools/waterfall.ts";
 import { turn } from "../services/history/contract.ts";
+import { anySource, anyTimings } from "../services/timeline/samples.ts";
 import { tempDir } from "../support/temp_dir.ts";
 import { VirtualClock } from "../support/virtual_clock.ts";
-
-const NAMES = [
-  "speechEndMs",
-  "vadEndMs",
-  "endpointMs",
-  "recognizedMs",
-  "settledMs",
-  "firstTokenMs",
-  "firstSentenceMs",
-  "firstAudioMs",
-  "firstFrameMs",
-  "leadingSilenceMs",
-  "playoutEndMs",
-  "commitMs",
-  "persistedMs",
-] as const satisfies readonly (keyof TurnTimings)[];
-
-const anyTimings = fc.record(Object.fromEntries(NAMES.map((name) => [name, fc.integer({ min: -100, max: 100_000 })])), {
-  requiredKeys: [],
-});
-const anySource = fc.constantFrom("speech" as const, "text" as const, "wake" as const);
-
-Deno.test("whatever the marks, the picture is well formed and every number in it is one", () => {
-  fc.assert(fc.property(anySource, anyTimings, (source, timings) => {
-    const svg = waterfallSvg({ source, timings });
-    assert.match(svg, /^<svg [^]*<\/svg>\n$/);
-    assert.doesNotMatch(svg, /NaN|Infinity|undefined/);
-    for (const [, width] of svg.matchAll(/<rect[^>]* width="([^"]*)"/g)) assert.ok(Number(width) > 0);
-    for (const [, x] of svg.matchAll(/ x="([^"]*)"/g)) assert.ok(Number(x) >= 0 && Number(x) <= 860);
-  }));
-});
 
 Deno.test("whatever the marks, no line of the bars is wider than the terminal", () => {
   fc.assert(fc.property(anySource, anyTimings, fc.integer({ min: 80, max: 200 }), (source, timings, width) => {

@@ -4,10 +4,20 @@
  * @module
  */
 
-import { milliseconds, type RowKind, summary, type Waterfall, waterfall, type WaterfallRow } from "./rows.ts";
 import type { TimelineSource } from "../../services/timeline/timeline.ts";
+import { remark, type RowKind, summary, type Waterfall, waterfall, type WaterfallRow } from "../../services/timeline/waterfall.ts";
+import { ENGLISH, milliseconds } from "../../services/timeline/words.ts";
 
-const BLOCKS: Readonly<Record<RowKind, string>> = { rule: "▒", provider: "█", server: "█", silence: "░", playback: "━" };
+const BLOCKS: Readonly<Record<RowKind, string>> = {
+  total: "█",
+  person: "▒",
+  rule: "▒",
+  provider: "█",
+  server: "█",
+  tool: "█",
+  silence: "░",
+  playback: "━",
+};
 /** What takes no time, or too little for a block. */
 const INSTANT = "▏";
 const BEYOND = "▸";
@@ -17,7 +27,7 @@ const GAP = "  ";
 
 /** Draws the stages of a turn in `width` terminal columns. */
 export function waterfallText(turn: TimelineSource, width: number): string {
-  const found = waterfall(turn);
+  const found = waterfall(turn, { around: false });
   if (found.rows.length === 0) return "No stage of this turn has both its marks.\n";
   const cells = found.rows.map(({ label, startMs, durationMs }) => [label, signed(startMs), milliseconds(durationMs)] as const);
   const titles = ["Stage", "From", "Took"] as const;
@@ -25,11 +35,12 @@ export function waterfallText(turn: TimelineSource, width: number): string {
   const bars = Math.max(MIN_BAR, width - widths.reduce((sum, each) => sum + each + GAP.length, 0));
   const line = (cell: readonly string[], bar: string) =>
     [cell[0]?.padEnd(widths[0] ?? 0), cell[1]?.padStart(widths[1] ?? 0), cell[2]?.padStart(widths[2] ?? 0), bar].join(GAP).trimEnd();
-  const scale = `${found.origin} ${"─".repeat(Math.max(1, bars - found.origin.length - milliseconds(found.scaleMs).length - 2))} ${
+  const origin = ENGLISH.origins[found.origin];
+  const scale = `${origin} ${"─".repeat(Math.max(1, bars - origin.length - milliseconds(found.scaleMs).length - 2))} ${
     milliseconds(found.scaleMs)
   }`;
   return [
-    ...[summary(found), found.remark].filter((text) => text !== ""),
+    ...[summary(found), remark(found)].filter((text) => text !== ""),
     "",
     line(titles, scale),
     ...found.rows.map((row, index) => line(cells[index] ?? [], bar(row, found, bars))),

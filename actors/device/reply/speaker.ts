@@ -22,6 +22,7 @@ import type { DeviceSettings } from "../settings.ts";
 import type { Turn } from "../turn.ts";
 import { Reply } from "./reply.ts";
 import { ToolBelt } from "./tool_belt.ts";
+import { notedTools } from "./noted_tools.ts";
 import { answerOf } from "./tool_loop.ts";
 
 /**
@@ -299,7 +300,7 @@ export class Speaker {
     const answer = answerOf({
       chat,
       request: this.#request(turn.userText, this.language, belt),
-      tools: belt,
+      tools: notedTools(belt, turn.id, this.#options.recorder),
       signal: reply.signal,
       onEmotion: (emotion) => reply.feel(emotion),
     });
