@@ -215,7 +215,7 @@ export class Reply {
       turn.mark("firstSentenceMs");
       const voice = settings.voice === undefined ? {} : { voice: settings.voice };
       const language = settings.language === "auto" ? languageOf(spoken) : settings.language;
-      const watch = new VoiceWatch(turn, this.#options.loadDecoders);
+      const watch = new VoiceWatch(turn, this.#options.clock, this.#options.loadDecoders);
       const coming = synthesize.synthesize({ text: spoken, language, ...voice }, { signal });
       if (!this.#felt) await this.#feelSoon(sentence, coming);
       await this.play(spoken, watch.over(await coming));
