@@ -27,7 +27,7 @@ export function ActorTree({ view: { actors, conn }, nowUs, crashes }: ActorTreeP
   const earlier = [...new Set(actors.map((actor) => actor.conn))].filter((number) => number !== conn).sort((a, b) => b - a);
   const of = (number: number) => actors.filter((actor) => actor.conn === number);
   return (
-    <div class="live-actors">
+    <div class="live-tree">
       {actors.length === 0 ? <Empty title={t.noActors} /> : <Connection number={conn} actors={of(conn)} nowUs={nowUs} />}
       {earlier.length === 0 ? null : (
         <details>

@@ -15,6 +15,8 @@ Deno.test({
     let device: ReturnType<typeof sample.connect> | undefined;
     await using fx = await startConsole({ recorders });
     fx.change({ deviceId: ID, state: "idle" });
+    // Built here, because a page waits a minute at most.
+    await fx.console.bundle();
     await using browser = await startBrowser();
     const { page, problems } = await browser.page({ viewport: { width: 1280, height: 900 } });
     const active = (key: string) => page.locator(`.node.active[data-id="device.ready.${key}"]`).waitFor();
@@ -119,9 +121,9 @@ Deno.test({
       await active("waiting.listening");
     });
     await t.step("shows the actors with their ends and starts", async () => {
-      const recognize = page.locator(".live-actors li.done", { hasText: "recognize" });
+      const recognize = page.locator(".live-tree li.done", { hasText: "recognize" });
       await recognize.getByText("started once").waitFor();
-      await page.locator(".live-actors li.running", { hasText: "device" }).waitFor();
+      await page.locator(".live-tree li.running", { hasText: "device" }).waitFor();
       await page.getByText("has not crashed since the server began").waitFor();
     });
     await t.step("takes what people and devices say for text and nothing else", async () => {
@@ -132,6 +134,18 @@ Deno.test({
       assert.doesNotMatch(await page.title(), /owned/);
       assert.equal(await page.locator(".live-parts img, .live-parts script").count(), 0);
       await page.getByRole("button", { name: "Follow live" }).click();
+    });
+    await t.step("shows one part after the other on a phone, by tabs that keys reach", async () => {
+      await page.setViewportSize({ width: 390, height: 800 });
+      const panels = page.locator(".live-parts [role=tabpanel]:visible");
+      await page.getByRole("tab", { name: "Chart" }).press("ArrowRight");
+      await page.locator("#part-events:visible").waitFor();
+      assert.equal(await panels.count(), 1);
+      await page.getByRole("tab", { name: "Events" }).press("ArrowRight");
+      await page.locator("#part-actors:visible").waitFor();
+      assert.equal(await panels.count(), 1);
+      await page.setViewportSize({ width: 1280, height: 900 });
+      await page.getByRole("heading", { name: "Context" }).waitFor();
     });
     await t.step("says what it missed when the device did more than the recorder holds", async () => {
       for (let n = 0; n < 3_000; n++) recorders.get(ID)?.note("burst", { n });
