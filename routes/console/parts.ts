@@ -17,6 +17,7 @@ import type { HistoryArchive } from "../../services/history/archive.ts";
 import type { DeviceStore } from "../../services/history/device_store.ts";
 import { SignIn } from "../../services/sign_in/mod.ts";
 import type { SeenDevice } from "../ota.ts";
+import { DeviceTickets } from "../device_tickets.ts";
 import { Fleet } from "./fleet.ts";
 import type { ConsoleParts } from "./mod.ts";
 import type { Recorders } from "./records_route.ts";
@@ -83,6 +84,7 @@ export function createConsole(options: ConsoleOptions): Console {
     control: deviceControl(options),
     charts: chartLibrary(),
     recorders: options.recorders,
+    tickets: new DeviceTickets({ clock, random }),
     fleet,
     tally,
     seen({ deviceId, rssi }) {
