@@ -5,6 +5,7 @@
  */
 
 import type { JSX } from "preact";
+import { browserDeviceNav } from "./browser_device/nav.ts";
 import { fleetNav } from "./fleet/nav.ts";
 import { replayNav } from "./replay/nav.ts";
 import type { Texts } from "./i18n/texts.ts";
@@ -32,4 +33,5 @@ export const PAGES: readonly PageEntry[] = [
   { path: "/replay", nav: { texts: replayNav, icon: "replay" }, load: () => import("./replay/page.tsx") },
   { path: "/devices/:id", parent: "/devices", load: () => import("./device/page.tsx") },
   { path: "/devices/:id/live", parent: "/devices", load: () => import("./live/page.tsx") },
+  { path: "/device", nav: { texts: browserDeviceNav, icon: "mic" }, load: () => import("./browser_device/page.tsx") },
 ];

@@ -29,6 +29,7 @@ const PATHS = {
   tools: "M14 6a4 4 0 0 1 5 5L9 21l-5-5 9-9a4 4 0 0 1 1-1z",
   sessions: "M4 5h16M4 10h16M4 15h10M4 20h7",
   replay: "M5 12a7 7 0 1 0 2-5M5 4v4h4M11 9v6l4-3z",
+  stop: "M6 6h12v12H6z",
   mic: "M12 3a3 3 0 0 0-3 3v6a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3zM5 12a7 7 0 0 0 14 0M12 19v3",
   overview: "M4 13a8 8 0 0 1 16 0M12 13l4-4M4 19h16",
   fit: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",

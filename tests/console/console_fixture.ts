@@ -18,6 +18,7 @@ import { openSqliteHistory } from "../../services/history/sqlite.ts";
 import { type AppFixture, deviceStatus, type FixtureOptions, PASSWORD, startApp } from "../routes/app_fixture.ts";
 import { captureLogger } from "../support/capture_logger.ts";
 import { tempDir } from "../support/temp_dir.ts";
+import { SAMPLE_ANSWERS, scripted } from "./scripted_server.ts";
 
 /** The password of viewers in tests. */
 export const VIEWER_PASSWORD = "only looking";
@@ -127,6 +128,7 @@ export async function startConsole(options: ConsoleFixtureOptions = {}): Promise
         return { turnId: "01K0000000000000000000000A" };
       },
       recording: (id) => devices.has(id) ? ['{"n":1}', '{"n":2}'] : undefined,
+      accept: scripted(SAMPLE_ANSWERS),
       ...rest.deps,
     },
   }));

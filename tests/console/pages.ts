@@ -92,5 +92,17 @@ export const PAGES_TO_SEE: readonly PageToSee[] = [
       await toChart(page);
     },
   },
+  { name: "browser-device", path: "/console/device", ready: ".turn-path li" },
+  {
+    name: "browser-device-answer",
+    path: "/console/device",
+    ready: ".turn-path li",
+    async act(page) {
+      await page.locator(".typing input").fill("Tell me a joke about the kitchen light");
+      await page.locator(".typing button").click();
+      await page.locator(".said.now", { hasText: "brighter" }).waitFor();
+      await page.locator(".lamp.on").waitFor();
+    },
+  },
   { name: "no-such-page", path: "/console/nowhere", ready: ".empty" },
 ];
