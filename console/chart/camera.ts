@@ -28,9 +28,6 @@ const MIN_SCALE = 0.05;
 const MAX_SCALE = 2.5;
 /** Room left around the whole picture, pixels of the window. */
 const MARGIN = 16;
-/** Part of the window, around its middle, in which something may be without being brought to the middle. */
-const CALM = 0.7;
-
 /** Sees the whole picture, never larger than it is. */
 export function fit(picture: Size, window: Size): Camera {
   const scale = Math.min((window.width - 2 * MARGIN) / picture.width, (window.height - 2 * MARGIN) / picture.height, 1);
@@ -53,14 +50,24 @@ export function pan({ x, y, scale }: Camera, dx: number, dy: number, picture: Si
   };
 }
 
-/** Brings a part of the picture into sight; the same camera where it is in sight already. */
+/** Brings a part of the picture into sight; the same camera where it is in sight already, or is too large to be, but in the middle. */
 export function follow(camera: Camera, box: Box, window: Size): Camera {
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-  const off = Math.max(
-    Math.abs(x - camera.x) * camera.scale / (window.width / 2),
-    Math.abs(y - camera.y) * camera.scale / (window.height / 2),
-  );
-  return off <= CALM ? camera : { x, y, scale: camera.scale };
+  const isSeen = (away: number, size: number, room: number) =>
+    Math.abs(away) * camera.scale <= Math.max(MARGIN, (room - size * camera.scale) / 2 - MARGIN);
+  if (isSeen(x - camera.x, box.width, window.width) && isSeen(y - camera.y, box.height, window.height)) return camera;
+  return { x, y, scale: camera.scale };
+}
+
+/** What has a box and as many of the others around it as fit into a window at a scale. */
+export function together(box: Box, others: readonly Box[], scale: number, window: Size): Box {
+  return others.reduce((all, other) => {
+    const [x, y] = [Math.min(all.x, other.x), Math.min(all.y, other.y)];
+    const width = Math.max(all.x + all.width, other.x + other.width) - x;
+    const height = Math.max(all.y + all.height, other.y + other.height) - y;
+    const fits = width * scale <= window.width - 4 * MARGIN && height * scale <= window.height - 4 * MARGIN;
+    return fits ? { x, y, width, height } : all;
+  }, box);
 }
 
 /** Where the picture's corner is, as CSS says it. */

@@ -11,7 +11,7 @@ import { useConsole, useTexts } from "../context.ts";
 import { latency } from "../i18n/format.ts";
 import { fill } from "../i18n/texts.ts";
 import { Icon } from "../ui/icons.tsx";
-import { type Camera, fit, follow, READING_SCALE, zoom } from "./camera.ts";
+import { type Camera, fit, follow, READING_SCALE, together, zoom } from "./camera.ts";
 import { Canvas, useSize } from "./canvas.tsx";
 import { StateDetails } from "./details.tsx";
 import { Edge, EdgeLabel } from "./edges.tsx";
@@ -83,8 +83,12 @@ function WholeChart({ chart, life, selected, onSelect }: WholeChartProps): JSX.E
   useEffect(() => {
     const box = following ? layout.nodes[focus] : undefined;
     if (box === undefined || size.width === 0) return;
+    // With what made it active, where both fit.
+    const labels = selected === undefined
+      ? layout.edges.flatMap(({ id, label }) => id !== undefined && life.last.includes(id) && label !== undefined ? [label] : [])
+      : [];
     setGlides(true);
-    setCamera((now) => follow(now, box, size));
+    setCamera((now) => follow(now, together(box, labels, now.scale, size), size));
   }, [following, focus, layout, size]);
 
   const looked = selected === undefined ? life.innermost : [selected];

@@ -90,7 +90,8 @@ function Edges({ edges, life, onSelect, backwards = false }: EdgesProps): JSX.El
   const [all, setAll] = useState(false);
   // What has just happened, or is about to, is worth more than its place in the list.
   const matters = (edge: ChartEdge) => life.last.includes(edge.id) || life.guards.has(edge.id) || firesInMs(edge, life) !== undefined;
-  const shown = all ? edges : edges.filter((edge, index) => index < MAX_SHOWN || matters(edge));
+  const sorted = [...edges].sort((a, b) => Number(matters(b)) - Number(matters(a)));
+  const shown = all ? sorted : sorted.filter((edge, index) => index < MAX_SHOWN || matters(edge));
   return (
     <>
       <ul class="state-edges">

@@ -6,9 +6,13 @@
 
 import type { JSX } from "preact";
 import { useTexts } from "../context.ts";
+import { fill } from "../i18n/texts.ts";
 import type { Fact, View } from "../recording/view.ts";
 import { replayTexts } from "./texts.ts";
 import { changes, valueText } from "./words.ts";
+
+/** Facts that are shown without being asked for: what a turn says at once. */
+const LATEST = 4;
 
 /** The facts, the ones that were said last first. */
 export function Facts({ view }: { readonly view: View }): JSX.Element {
@@ -18,10 +22,22 @@ export function Facts({ view }: { readonly view: View }): JSX.Element {
   // Of the event that is looked at, everything is new.
   const since = view.event?.record.seq ?? view.record?.seq ?? 0;
   const facts = said.sort((a, b) => b.seq - a.seq);
-  return (
+  const rows = (list: readonly Fact[]) => (
     <dl class="known">
-      {facts.map((fact) => <FactRow key={fact.name} fact={fact} fresh={fact.seq >= since} />)}
+      {list.map((fact) => <FactRow key={fact.name} fact={fact} fresh={fact.seq >= since} />)}
     </dl>
+  );
+  const early = facts.slice(LATEST);
+  return (
+    <>
+      {rows(facts.slice(0, LATEST))}
+      {early.length === 0 ? null : (
+        <details class="known-early">
+          <summary>{fill(t.early, { count: early.length })}</summary>
+          {rows(early)}
+        </details>
+      )}
+    </>
   );
 }
 

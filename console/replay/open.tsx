@@ -5,33 +5,26 @@
  */
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useConsole, useTexts } from "../context.ts";
 import { nameOf } from "../fleet/view.ts";
-import { fill } from "../i18n/texts.ts";
 import { Icon } from "../ui/icons.tsx";
-import { MAX_FILE_BYTES, type RecordingFile } from "./opened.ts";
 import { replayTexts } from "./texts.ts";
 
 /** What {@link Open} is told to do. */
 export interface OpenProps {
   /** What was wrong with the last try. */
   readonly problem: string | undefined;
-  readonly onFile: (file: RecordingFile) => void;
-  readonly onProblem: (problem: string) => void;
+  /** Whether a file is being dragged over the page. */
+  readonly over: boolean;
+  readonly onFile: (file: File) => void;
   readonly onDevice: (id: string) => void;
 }
 
 /** A place for a file, and the devices of this server. */
-export function Open({ problem, onFile, onProblem, onDevice }: OpenProps): JSX.Element {
+export function Open({ problem, over, onFile, onDevice }: OpenProps): JSX.Element {
   const { fleet } = useConsole();
   const t = useTexts(replayTexts);
-  const [over, setOver] = useState(false);
-  const take = async (file: File | undefined) => {
-    if (file === undefined) return;
-    if (file.size > MAX_FILE_BYTES) return onProblem(fill(t.tooLarge, { size: megabytes(file.size), most: megabytes(MAX_FILE_BYTES) }));
-    onFile({ name: file.name, text: await file.text() });
-  };
   const devices = [...fleet.devices.value?.values() ?? []];
   return (
     <>
@@ -41,19 +34,7 @@ export function Open({ problem, onFile, onProblem, onDevice }: OpenProps): JSX.E
           <p class="mono small">{problem}</p>
         </div>
       )}
-      <div
-        class={over ? "card open over" : "card open"}
-        onDragOver={(event) => {
-          event.preventDefault();
-          setOver(true);
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={(event) => {
-          event.preventDefault();
-          setOver(false);
-          take(event.dataTransfer?.files[0]).catch((error) => onProblem(String(error)));
-        }}
-      >
+      <div class={over ? "card open over" : "card open"}>
         <Icon name="file" size={34} />
         <p>{t.intro}</p>
         <label class="button primary" for="recording-file">{t.choose}</label>
@@ -64,7 +45,10 @@ export function Open({ problem, onFile, onProblem, onDevice }: OpenProps): JSX.E
           accept=".ndjson,.jsonl,.json,.txt,application/x-ndjson"
           onChange={(event) => {
             const input = event.currentTarget;
-            take(input.files?.[0]).catch((error) => onProblem(String(error))).finally(() => input.value = "");
+            const [file] = input.files ?? [];
+            if (file !== undefined) onFile(file);
+            // So that the same file can be chosen again, once it has been read.
+            input.value = "";
           }}
         />
         <p class="small soft">{over ? t.dropNow : t.drop}</p>
@@ -86,6 +70,27 @@ export function Open({ problem, onFile, onProblem, onDevice }: OpenProps): JSX.E
   );
 }
 
-function megabytes(bytes: number): string {
-  return (bytes / 1024 / 1024).toFixed(bytes < 10 * 1024 * 1024 ? 1 : 0);
+/** Hears of files that are dropped anywhere on the page, which the browser would open instead of it; says whether one is dragged over it. */
+export function useDrop(onFile: (file: File) => void): boolean {
+  const [over, setOver] = useState(false);
+  const latest = useRef(onFile);
+  latest.current = onFile;
+  useEffect(() => {
+    const listening = new AbortController();
+    const listen = (type: "dragover" | "dragleave" | "drop", act: (event: DragEvent) => void) =>
+      addEventListener(type, act, { signal: listening.signal });
+    listen("dragover", (event) => {
+      event.preventDefault();
+      setOver(true);
+    });
+    listen("dragleave", (event) => event.relatedTarget === null && setOver(false));
+    listen("drop", (event) => {
+      event.preventDefault();
+      setOver(false);
+      const [file] = event.dataTransfer?.files ?? [];
+      if (file !== undefined) latest.current(file);
+    });
+    return () => listening.abort();
+  }, []);
+  return over;
 }

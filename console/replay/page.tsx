@@ -5,16 +5,17 @@
  */
 
 import type { JSX } from "preact";
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { messageOf } from "../../base/errors.ts";
 import type { DrawnChart } from "../../services/charts/placed.ts";
 import { ApiError } from "../api/problem.ts";
 import { useConsole, useTexts } from "../context.ts";
+import { fill } from "../i18n/texts.ts";
 import { Page } from "../shell/page.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Loading } from "../ui/states.tsx";
-import { Open } from "./open.tsx";
-import { type Opened, openRecording, type RecordingFile } from "./opened.ts";
+import { Open, useDrop } from "./open.tsx";
+import { MAX_FILE_BYTES, type Opened, openRecording, type RecordingFile } from "./opened.ts";
 import { replayTexts } from "./texts.ts";
 import { Viewer } from "./viewer.tsx";
 
@@ -25,6 +26,8 @@ export default function ReplayPage(): JSX.Element {
   const [opened, setOpened] = useState<Opened>();
   const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
+  /** Number of the last recording that somebody asked for. */
+  const latest = useRef(0);
   const device = router.query.value.get("device") ?? "";
 
   const chartOf = useCallback(async (machine: string): Promise<DrawnChart | undefined> => {
@@ -36,31 +39,44 @@ export default function ReplayPage(): JSX.Element {
       throw error;
     }
   }, [api]);
-  const open = async (find: () => Promise<RecordingFile>, isWanted = () => true) => {
+  const open = async (find: () => Promise<RecordingFile>) => {
+    const mine = ++latest.current;
     setBusy(true);
     setProblem(undefined);
     setOpened(undefined);
+    let found: Opened | undefined;
+    let wrong: string | undefined;
     try {
-      const found = await openRecording(await find(), chartOf);
-      if (isWanted()) setOpened(found);
+      found = await openRecording(await find(), chartOf);
     } catch (error) {
-      const isMissing = error instanceof ApiError && error.code === "no_recording";
-      if (isWanted()) setProblem(isMissing ? t.noRecording : messageOf(error));
+      wrong = error instanceof ApiError && error.code === "no_recording" ? t.noRecording : messageOf(error);
     }
-    if (isWanted()) setBusy(false);
+    // Somebody has asked for another one meanwhile.
+    if (mine !== latest.current) return;
+    setOpened(found);
+    setProblem(wrong);
+    setBusy(false);
   };
   useEffect(() => {
     if (device === "") return;
-    let wanted = true;
     open(async () => {
       const response = await api.request("GET", `/debug/devices/${encodeURIComponent(device)}/recording`);
       return { name: `${device.replaceAll(/[^\w-]+/g, "-")}.ndjson`, text: await response.text() };
-    }, () => wanted);
-    return () => {
-      wanted = false;
-    };
+    });
   }, [device]);
+  const take = (file: File) => {
+    router.setQuery("device", "");
+    open(async () => {
+      if (file.size > MAX_FILE_BYTES) {
+        throw new RangeError(fill(t.tooLarge, { size: megabytes(file.size), most: megabytes(MAX_FILE_BYTES) }));
+      }
+      return { name: file.name, text: await file.text() };
+    });
+  };
+  const over = useDrop(take);
   const leave = () => {
+    latest.current++;
+    setBusy(false);
     setOpened(undefined);
     setProblem(undefined);
     router.setQuery("device", "");
@@ -75,14 +91,15 @@ export default function ReplayPage(): JSX.Element {
       {busy ? <Loading /> : opened !== undefined ? <Viewer key={opened.name} opened={opened} /> : (
         <Open
           problem={problem}
-          onFile={(file) => {
-            router.setQuery("device", "");
-            open(() => Promise.resolve(file));
-          }}
-          onProblem={setProblem}
+          over={over}
+          onFile={take}
           onDevice={(id) => router.setQuery("device", id)}
         />
       )}
     </Page>
   );
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1024 / 1024).toFixed(0);
 }

@@ -19,49 +19,51 @@ export interface ContextSummary {
    *
    * @param context Of the machine that it was made for.
    */
-  // A method, so that a function of one machine's context will do.
-  values(context: unknown): readonly unknown[];
+  // A method, so that a function of one machine's context will do. The list is the caller's, who keeps what may be kept in it.
+  values(context: unknown): unknown[];
 }
 
-/** A context in a record. */
-export interface KeptContext {
-  readonly keys: readonly string[];
-  readonly values: readonly (Redacted | undefined)[];
-}
+/** What is kept of a context: values in the order of the summary's names. */
+export type KeptContext = readonly (Redacted | undefined)[];
 
 /** Follows the context of one actor. */
 export class ContextWatch {
+  /** Names of the values. */
+  readonly keys: readonly string[];
   readonly #summary: ContextSummary;
   #context: unknown;
-  #values: readonly (Redacted | undefined)[] = [];
+  /** For each name the last value that was kept as it is: most come again, and need no second look. */
+  #known: unknown[] = [];
   #transcripts = false;
 
   constructor(summary: ContextSummary) {
     this.#summary = summary;
+    this.keys = summary.keys;
   }
 
   /** What is to be kept of a context; undefined where it is the one before. */
   take(context: unknown, redactor: Redactor): KeptContext | undefined {
     if (context === this.#context) return undefined;
     this.#context = context;
-    if (redactor.transcripts !== this.#transcripts) this.#values = [];
-    this.#transcripts = redactor.transcripts;
-    const { keys } = this.#summary;
+    if (redactor.transcripts !== this.#transcripts) {
+      this.#known = [];
+      this.#transcripts = redactor.transcripts;
+    }
+    const { keys } = this;
     const values = this.#summary.values(context);
-    const kept: (Redacted | undefined)[] = [];
     for (let index = 0; index < keys.length; index++) {
       const value = values[index];
-      // What was kept as it is may be kept again: most values stay from step to step.
-      kept.push(value === undefined || value === this.#values[index] ? value as Redacted | undefined : redactor.redact(value, keys[index]));
+      if (value === undefined || value === this.#known[index]) continue;
+      const kept = values[index] = redactor.redact(value, keys[index]);
+      if (kept === value) this.#known[index] = value;
     }
     redactor.bytes += VALUE_BYTES * keys.length;
-    this.#values = kept;
-    return { keys, values: kept };
+    return values as KeptContext;
   }
 }
 
 /** A context as it stands in a line. */
-export function contextLine({ keys, values }: KeptContext): Readonly<Record<string, Redacted>> {
+export function contextLine(keys: readonly string[], values: KeptContext): Readonly<Record<string, Redacted>> {
   const entries = keys.map((key, index) => [key, values[index]] as const);
   return Object.fromEntries(entries.filter((entry): entry is readonly [string, Redacted] => entry[1] !== undefined));
 }

@@ -31,6 +31,8 @@ export interface Slot {
   transitions: readonly AnyTransitionDefinition[] | undefined;
   /** Context of the machine after a step that changed it. */
   context: KeptContext | undefined;
+  /** Names of its values. */
+  contextKeys: readonly string[];
   /** Whether a machine took no transition for this event. */
   ignored: boolean;
   /** Name of the guard that was asked, for a note about one; its answer is `answer`. */
@@ -103,6 +105,7 @@ export function emptySlot(): Slot {
     toValue: undefined,
     transitions: undefined,
     context: undefined,
+    contextKeys: [],
     ignored: false,
     guard: undefined,
     answer: false,
@@ -135,7 +138,7 @@ export class LineWriter {
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
       ...(edges === undefined ? {} : { edges }),
-      ...(slot.context === undefined ? {} : { context: contextLine(slot.context) }),
+      ...(slot.context === undefined ? {} : { context: contextLine(slot.contextKeys, slot.context) }),
       ...(slot.ignored ? { ignored: true } : {}),
       ...(data === undefined ? {} : { data }),
     };

@@ -21,8 +21,8 @@ import { RECORDING_SCHEMA } from "./schema.ts";
 export const DEFAULT_RECORDS = 2_048;
 /** Memory a device may hold, bytes; a record takes about 300, so that the number of records usually decides. */
 export const DEFAULT_RECORD_BYTES = 1_024 * 1_024;
-/** Estimated cost of a record before its data, bytes: a slot of nineteen fields and four plain values. */
-const RECORD_BYTES = 216;
+/** Estimated cost of a record before its data, bytes: a slot of twenty fields and four plain values. */
+const RECORD_BYTES = 224;
 /** Records that are looked through for the event that a machine did not answer: more than one event leads to at once. */
 const LOOK_BACK = 64;
 /** Longer event types are cut: they are this program's own words, so a longer one is a fault. */
@@ -232,7 +232,7 @@ export class DeviceRecorder {
     const { value, context } = snapshot as ActorSnapshot;
     const kept = this.#context(actor, context);
     const slot = this.#write("step", actor.name, event.type, undefined, conn, this.#eventAt);
-    slot.context = kept;
+    if (kept !== undefined) setContext(slot, actor, kept);
     slot.machine = actor.machine;
     slot.fromValue = actor.value;
     slot.toValue = value;
@@ -257,7 +257,7 @@ export class DeviceRecorder {
     if (event === "xstate.init" && actor.machine !== undefined) {
       const kept = this.#context(actor, snapshot.context);
       const slot = this.#write("step", actor.name, event, undefined, conn);
-      slot.context = kept;
+      if (kept !== undefined) setContext(slot, actor, kept);
       slot.machine = actor.machine;
       slot.toValue = snapshot.value;
       actor.value = snapshot.value;
@@ -322,6 +322,11 @@ export class DeviceRecorder {
     this.#faults++;
     this.#lastFault = messageOf(error).slice(0, MAX_TYPE);
   }
+}
+
+function setContext(slot: Slot, { context }: Known, kept: KeptContext): void {
+  slot.context = kept;
+  slot.contextKeys = context?.keys ?? [];
 }
 
 function isMachine(logic: unknown): logic is AnyStateMachine {

@@ -79,17 +79,24 @@ export const PAGES_TO_SEE: readonly PageToSee[] = [
   },
   { name: "live-waiting", path: "/console/devices/02:00:00:00:00:ee/live", ready: ".empty" },
   { name: "replay", path: "/console/replay", ready: ".open" },
-  { name: "replay-stuck", path: "/console/replay", ready: ".open", act: openStuck },
   {
-    name: "replay-freed",
+    name: "replay-stuck",
     path: "/console/replay",
     ready: ".open",
     inWindow: true,
     async act(page) {
       await openStuck(page);
+      await toChart(page);
+    },
+  },
+  {
+    name: "replay-freed",
+    path: "/console/replay",
+    ready: ".open",
+    async act(page) {
+      await openStuck(page);
       await page.keyboard.press("Shift+ArrowRight");
       await page.locator("[data-path=thinking][aria-current=step]").waitFor();
-      await toChart(page);
     },
   },
   { name: "browser-device", path: "/console/device", ready: ".turn-path li" },

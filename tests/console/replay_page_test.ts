@@ -45,7 +45,7 @@ Deno.test({
     assert.equal(await page.locator(".position strong").textContent(), "28.940 s");
     await page.locator("[data-path=recognizing][aria-current=step]", { hasText: "21.1 s" }).waitFor();
     await page.locator(".state-edges li", { hasText: "after recognizingLimit (35 s)" }).getByText("fires in 13.9 s").waitFor();
-    await page.locator(".actor-tree li.running", { hasText: "device/recognize" }).waitFor();
+    await page.locator(".live-actors li.running", { hasText: "device/recognize" }).waitFor();
 
     // Steps, by keys and buttons.
     await page.keyboard.press("Shift+ArrowRight");
@@ -68,6 +68,14 @@ Deno.test({
     await page.getByRole("button", { name: "Play", exact: true }).click();
     await page.getByText("180 / 180").waitFor();
     await page.locator("[data-id='device.closed'].active").waitFor();
+
+    // The picture, by its keys.
+    await page.locator(".chart-canvas").focus();
+    await page.keyboard.press("0");
+    await page.locator(".chart-canvas.far").waitFor();
+    for (let press = 0; press < 9; press++) await page.keyboard.press("+");
+    await page.locator(".chart-canvas:not(.far)").waitFor();
+    await page.getByRole("button", { name: "Follow the active state", pressed: false }).click();
 
     // A state, by its name and by the keyboard.
     await page.getByRole("combobox", { name: "State", exact: true }).selectOption("device.ready.vad");
@@ -149,6 +157,14 @@ Deno.test({
     await page.getByRole("button", { name: "To the end" }).click();
     assert.equal(await page.title(), "Replay · Xiaozhi console");
     assert.equal(await page.locator("img[src=x]").count(), 0);
+
+    // A file that is dropped anywhere, also where another one is open.
+    await page.evaluate(`{
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([${JSON.stringify(text)}], "dropped.ndjson"));
+      document.querySelector("h1").dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+    }`);
+    await page.getByText("dropped.ndjson", { exact: true }).waitFor();
 
     // A device of this server, and one of which nothing is recorded.
     await page.goto(`${fx.base}/console/devices/${encodeURIComponent(idOf(1))}`);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Camera, fit, follow, pan, zoom } from "../../../console/chart/camera.ts";
+import { type Camera, fit, follow, pan, together, zoom } from "../../../console/chart/camera.ts";
 import { factsOf, heatLevel, lifeOf, STILL, turnPath } from "../../../console/chart/life.ts";
 import { neighbour } from "../../../console/chart/neighbours.ts";
 import { RecordingModel } from "../../../console/recording/model.ts";
@@ -89,6 +89,8 @@ Deno.test("all of the picture fits into the window, and what is followed comes i
   const there = follow({ x: 0, y: 0, scale: 1 }, box, window);
   assert.ok(isNear(there.x, box.x + box.width / 2) && isNear(there.y, box.y + box.height / 2));
   assert.equal(follow(there, box, window), there);
+  const [middle, near, far] = [3_000, 2_800, 1_000].map((x) => ({ x, y: 0, width: 60, height: 40 }));
+  assert.deepEqual(together(middle!, [far!, near!], 1, window), { x: 2_800, y: 0, width: 260, height: 40 });
 });
 
 Deno.test("the arrow keys reach every state of every chart", async () => {
