@@ -6,6 +6,7 @@
 
 import type { JSX } from "preact";
 import { flagsNav } from "./flags/nav.ts";
+import { browserDeviceNav } from "./browser_device/nav.ts";
 import { fleetNav } from "./fleet/nav.ts";
 import { replayNav } from "./replay/nav.ts";
 import type { Texts } from "./i18n/texts.ts";
@@ -41,6 +42,7 @@ export const PAGES: readonly PageEntry[] = [
   { path: "/sessions/:id", parent: "/sessions", load: () => import("./session/page.tsx") },
   { path: "/devices/:id/live", parent: "/devices", load: () => import("./live/page.tsx") },
   { path: "/turns/:id", parent: "/sessions", load: () => import("./turn/page.tsx") },
+  { path: "/device", nav: { texts: browserDeviceNav, icon: "mic" }, load: () => import("./browser_device/page.tsx") },
   { path: "/replay", nav: { texts: replayNav, icon: "replay" }, load: () => import("./replay/page.tsx") },
   { path: "/flags", nav: { texts: flagsNav, icon: "flag" }, load: () => import("./flags/page.tsx") },
 ];

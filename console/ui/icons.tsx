@@ -34,6 +34,7 @@ const PATHS = {
   pause: "M8 5v14M16 5v14",
   edit: "M4 20l1-5L16 4l4 4L9 19zM14 6l4 4",
   upload: "M12 15V4M7 9l5-5 5 5M4 20h16",
+  stop: "M6 6h12v12H6z",
   mic: "M12 3a3 3 0 0 0-3 3v6a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3zM5 12a7 7 0 0 0 14 0M12 19v3",
   flag: "M5 21V4h13l-3.500 4.500L18 13H5",
   overview: "M4 13a8 8 0 0 1 16 0M12 13l4-4M4 19h16",

@@ -18,6 +18,7 @@ import type { DeviceStore } from "../../services/history/device_store.ts";
 import { SignIn } from "../../services/sign_in/mod.ts";
 import type { SeenDevice } from "../ota.ts";
 import type { AlertBoard } from "../../services/alerts/board.ts";
+import { DeviceTickets } from "../device_tickets.ts";
 import { Fleet } from "./fleet.ts";
 import type { ConsoleParts } from "./mod.ts";
 import { type OverviewSources, OverviewTeller } from "./overview/overview.ts";
@@ -95,6 +96,7 @@ export function createConsole(options: ConsoleOptions): Console {
     control: deviceControl(options),
     charts: chartLibrary(),
     recorders: options.recorders,
+    tickets: new DeviceTickets({ clock, random }),
     fleet,
     tally,
     seen({ deviceId, rssi }) {

@@ -86,6 +86,8 @@ const RESULT_OF: Readonly<Record<string, ConnectionResult>> = {
   upgrade_required: "not_websocket",
   draining: "draining",
   device_not_allowed: "not_allowed",
+  origin_not_allowed: "not_allowed",
+  ticket_invalid: "token",
   too_many_connections: "full",
   malformed_upgrade: "malformed",
 };

@@ -28,6 +28,7 @@ import { openSqliteHistory } from "../../services/history/sqlite.ts";
 import { type AppFixture, deviceStatus, type FixtureOptions, PASSWORD, startApp } from "../routes/app_fixture.ts";
 import { captureLogger } from "../support/capture_logger.ts";
 import { tempDir } from "../support/temp_dir.ts";
+import { SAMPLE_ANSWERS, scripted } from "./scripted_server.ts";
 
 const EMPTY_TREE: SupervisorSnapshot = {
   id: "platform",
@@ -234,6 +235,7 @@ export async function startConsole(options: ConsoleFixtureOptions = {}): Promise
         return { turnId: "01K0000000000000000000000A" };
       },
       recording: (id) => recordings.get(id) ?? (devices.has(id) ? ['{"n":1}', '{"n":2}'] : undefined),
+      accept: scripted(SAMPLE_ANSWERS),
       ...rest.deps,
     },
   }));

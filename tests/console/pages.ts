@@ -138,6 +138,18 @@ export const PAGES_TO_SEE: readonly PageToSee[] = [
       await page.locator("[data-path=thinking][aria-current=step]").waitFor();
     },
   },
+  { name: "browser-device", path: "/console/device", ready: ".turn-path li" },
+  {
+    name: "browser-device-answer",
+    path: "/console/device",
+    ready: ".turn-path li",
+    async act(page) {
+      await page.locator(".typing input").fill("Tell me a joke about the kitchen light");
+      await page.locator(".typing button").click();
+      await page.locator(".said.now", { hasText: "brighter" }).waitFor();
+      await page.locator(".lamp.on").waitFor();
+    },
+  },
   { name: "turn", path: `/console/turns/${SAMPLE_TURN}`, ready: ".turn-picture .p-provider" },
   {
     name: "turn-interrupted",
