@@ -17,7 +17,7 @@ class FakeSocket implements Socket {
   onopen: Socket["onopen"] = null;
   onmessage: Socket["onmessage"] = null;
   onclose: Socket["onclose"] = null;
-  readyState = 0;
+  readyState: 0 | 1 | 2 | 3 = 0;
   closed = 0;
   readonly sent: unknown[] = [];
   send(data: unknown): void {
