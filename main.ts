@@ -109,7 +109,7 @@ async function run(live: LiveConfig, dev: boolean): Promise<number> {
     random,
     logger: createLogger("supervision"),
     devices: () => devices.peek(),
-    flushOutbox: async (signal) => live.config.features.delivery ? await database.peek()?.delivery.drain(signal) ?? 0 : 0,
+    flushOutbox: async (signal) => live.config.features.delivery ? await database.peek()?.delivery.drain(signal) : undefined,
   });
   const { configuration, database, speech, devices, http, children } = composeProcess({
     config,

@@ -19,37 +19,69 @@ export function abortable<T>(promise: PromiseLike<T>, signal: AbortSignal): Prom
   });
 }
 
+/** Items that somebody may stop taking. */
+export interface Pulled<T> extends AsyncIterableIterator<T, undefined, void> {
+  return(): Promise<IteratorResult<T, undefined>>;
+}
+
 /**
  * The items of `source` until it ends or `signal` aborts. Leaving the loop closes the source.
  *
  * @throws The signal's reason after an abort; what the source throws.
  */
-export async function* pull<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void, void> {
-  const iterator = source[Symbol.asyncIterator]();
-  let open = true;
+export function pull<T>(source: AsyncIterable<T>, signal: AbortSignal): Pulled<T> {
+  return new Puller(source[Symbol.asyncIterator](), signal);
+}
+
+class Puller<T> implements Pulled<T> {
+  readonly #items: AsyncIterator<T>;
+  readonly #signal: AbortSignal;
+  #open = true;
   // One listener for all waits: items are packets of 20 ms, and a listener for each would cost more than the rest of their way.
-  let reject: ((reason: unknown) => void) | undefined;
-  const onAbort = () => reject?.(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    for (;;) {
-      const coming = iterator.next();
+  #reject: ((reason: unknown) => void) | undefined;
+  readonly #onAbort = () => this.#reject?.(this.#signal.reason);
+
+  constructor(items: AsyncIterator<T>, signal: AbortSignal) {
+    this.#items = items;
+    this.#signal = signal;
+    signal.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  async next(): Promise<IteratorResult<T, undefined>> {
+    if (!this.#open) return { done: true, value: undefined };
+    try {
+      const coming = this.#items.next();
       const next = await new Promise<IteratorResult<T>>((resolve, fail) => {
-        reject = fail;
-        if (signal.aborted) onAbort();
+        this.#reject = fail;
+        if (this.#signal.aborted) this.#onAbort();
         coming.then(resolve, fail);
       });
-      open = !next.done;
-      if (next.done) return;
-      yield next.value;
+      if (!next.done) return next;
+    } catch (error) {
+      await this.return();
+      throw error;
     }
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-    if (open) {
-      const closed = Promise.resolve(iterator.return?.());
+    this.#leave();
+    return { done: true, value: undefined };
+  }
+
+  async return(): Promise<IteratorResult<T, undefined>> {
+    if (this.#open) {
+      this.#leave();
+      const closed = Promise.resolve(this.#items.return?.());
       // A source that is stuck would never close, and an aborted consumer must not wait for it.
-      if (signal.aborted) closed.catch(() => undefined);
+      if (this.#signal.aborted) closed.catch(() => undefined);
       else await closed;
     }
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #leave(): void {
+    this.#open = false;
+    this.#signal.removeEventListener("abort", this.#onAbort);
   }
 }

@@ -19,6 +19,8 @@ const NAMES = [
   "delivery",
   "sync",
   "metrics",
+  "console_watch",
+  "console",
   "first_frame",
   "vad",
   "latency",

@@ -32,9 +32,11 @@ export function alertsPart(around: Surroundings, needs: AlertsNeeds): Provided<A
   if (!alerts.enabled) return undefined;
   const logger = createLogger("alerts");
   const read = reader(around, needs);
-  return provide({ id: "alerts", optional: true }, async ({ resources }) => {
+  return provide({ id: "alerts", optional: true }, async ({ resources, fail }) => {
     const { webhooks, ...thresholds } = alerts;
-    return resources.use(await Alerts.open({ read, thresholds, webhooks, dataDir, clock, random, logger, fetch }));
+    const running = resources.use(await Alerts.open({ read, thresholds, webhooks, dataDir, clock, random, logger, fetch }));
+    running.finished.catch(fail);
+    return running;
   });
 }
 

@@ -6,7 +6,8 @@
 
 import { deviceSettings } from "../actors/device/settings.ts";
 import type { DeviceSupervisor } from "../actors/devices/device_supervisor.ts";
-import { type Console, createConsole } from "../routes/console/parts.ts";
+import { type Console, type ConsoleOptions, createConsole } from "../routes/console/parts.ts";
+import type { AlertBoard } from "../services/alerts/board.ts";
 import type { RecorderHub } from "../services/recorder/hub.ts";
 import { createLogger } from "../services/logging/mod.ts";
 import type { Stores } from "./database.ts";
@@ -21,12 +22,14 @@ export interface ConsoleNeeds {
   readonly speech: Speech;
   /** The owner's. */
   readonly password: string;
+  readonly alerts: () => AlertBoard | undefined;
+  readonly overview: ConsoleOptions["overview"];
 }
 
 /** The console. */
 export function consolePart(
   { config, live, clock, random }: Pick<Surroundings, "config" | "live" | "clock" | "random">,
-  { supervisor, stores: { store, lifeCycle }, recorders, speech, password }: ConsoleNeeds,
+  { supervisor, stores: { store, lifeCycle }, recorders, speech, password, alerts, overview }: ConsoleNeeds,
 ): Console {
   return createConsole({
     clock,
@@ -37,6 +40,8 @@ export function consolePart(
     ownerPassword: password,
     viewerPassword: config.console.viewerPassword,
     supervisor,
+    alerts,
+    overview,
     store,
     archive: lifeCycle.archive,
     registry: lifeCycle.registry,

@@ -41,21 +41,24 @@ const CLOUD_STAGES_MS = 30_000;
 const RESTARTS_MS = 600_000;
 
 /** The health of the process, whose actor is not to run while `features.health` is off. */
-export function createHealth({ config, load: machine, clock, random, platform }: Surroundings, needs: HealthNeeds): Health {
-  const { health, server, dataDir, esp32Server } = config;
+export function createHealth({ config, live, load: machine, clock, random, platform }: Surroundings, needs: HealthNeeds): Health {
+  const { health, server, dataDir } = config;
   const { database, redis, speech, sync, http, metrics } = needs;
   const remote = () => database.peek()?.remote;
   const load = () => database.peek()?.store.outboxLoad();
-  const delivers = config.features.delivery && hasRemote(config);
-  const { recognize, chat, synthesize } = esp32Server;
-  const isCloud = [recognize, chat, synthesize].some(({ provider, fallback = [] }) => [provider, ...fallback].includes("openai"));
+  const delivers = () => live.config.features.delivery && hasRemote(config);
+  const stagesMs = () => {
+    const { recognize, chat, synthesize } = live.config.esp32Server;
+    const isCloud = [recognize, chat, synthesize].some(({ provider, fallback = [] }) => [provider, ...fallback].includes("openai"));
+    return health.esp32ServerIntervalMs || (isCloud ? CLOUD_STAGES_MS : STAGES_MS);
+  };
   const checks: HealthCheck[] = [
     localHistoryCheck(load, clock),
     ...(hasRemote(config)
       ? [databaseCheck(() => remote()?.database, !health.acceptWithoutDatabase, () => remote()?.archive.status())]
       : []),
     ...(redis === undefined ? [] : [redisCheck(() => redis.peek(), clock)]),
-    esp32ServerCheck(() => speech.peek()?.esp32Server, health.esp32ServerIntervalMs || (isCloud ? CLOUD_STAGES_MS : STAGES_MS)),
+    esp32ServerCheck(() => speech.peek()?.esp32Server, stagesMs),
     ...(sync === undefined ? [] : [syncCheck(() => sync.peek()?.sync?.status().daemon, health.syncWarnSeconds * 1000)]),
     outboxCheck(load, clock, health.outboxWarnSeconds * 1000, delivers),
     devicesCheck(() => {
@@ -68,5 +71,8 @@ export function createHealth({ config, load: machine, clock, random, platform }:
     memoryCheck(health.maxMemoryMib),
     diskCheck(dataDir, health.diskWarnMib, health.diskFailMib),
   ];
-  return new Health({ checks, tuning: health, clock, random, logger: createLogger("health") });
+  const actor = new Health({ checks, tuning: health, clock, random, logger: createLogger("health") });
+  // Asked when everybody has taken the change: what it is about may be what is asked.
+  live.onChange(() => ({ commit: () => queueMicrotask(() => actor.refresh()) }));
+  return actor;
 }

@@ -29,6 +29,7 @@ import type { App } from "../routes/app.ts";
 import type { HealthReport } from "../services/health/report.ts";
 import { isKnown } from "./known.ts";
 import type { Speech } from "./speech.ts";
+import type { overviewSources } from "./overview.ts";
 import { partsStatus, type StatusNeeds } from "./status.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -48,6 +49,8 @@ export interface HttpNeeds extends StatusNeeds {
   readonly health: () => HealthReport | undefined;
   /** The alerts, where they run. */
   readonly alerts: () => AlertBoard | undefined;
+  /** What the console's overview looks at. */
+  readonly overview: () => ReturnType<typeof overviewSources>;
 }
 
 /** Where the process listens. */
@@ -79,12 +82,16 @@ export function httpPart(
       connectionId: () => random.uuid(),
     };
     const ws = server.transport === "ws" ? createWsTransport(transportOptions) : undefined;
+    const overview = needs.overview();
+    resources.use(overview.trail);
     const webConsole = consolePart({ config, live, clock, random }, {
       supervisor,
       stores,
       speech,
-      recorders: needs.recorders,
       password: password.password,
+      alerts: needs.alerts,
+      overview,
+      recorders: needs.recorders,
     });
     resources.use(
       needs.news.listen({ status: (deviceId) => webConsole.fleet.touch(deviceId), turn: (turn) => webConsole.tally.add(turn) }),

@@ -9,6 +9,7 @@ import { provide, type Provided } from "../actors/supervision/provide.ts";
 import type { SyncStatus } from "../actors/sync/status.ts";
 import type { HealthReport } from "../services/health/report.ts";
 import { createLogger } from "../services/logging/mod.ts";
+import type { AvailabilityMeter } from "../services/metrics/availability.ts";
 import { keepAvailability } from "../services/metrics/availability_file.ts";
 import { DeviceMetrics } from "../services/metrics/device_metrics.ts";
 import { EventLoopMonitor } from "../services/metrics/event_loop.ts";
@@ -36,6 +37,7 @@ export interface Metrics {
 export interface MetricsDaemon {
   /** The worst delay of the event loop within 10 s, milliseconds. */
   readonly eventLoopMs: number;
+  readonly meter: Pick<AvailabilityMeter, "over">;
 }
 
 /** Makes the metrics and their daemon. While `features.metrics` is off nothing is counted, and the daemon is not to run. */
@@ -46,9 +48,10 @@ export function createMetrics(
   const isOn = () => live.config.features.metrics;
   const instruments = createInstruments(new Registry(isOn));
   const providers = new ProviderMetrics(instruments, clock);
-  const daemon = provide({ id: "metrics" }, async ({ resources }) => {
+  const daemon = provide({ id: "metrics" }, async ({ resources, fail }) => {
     const logger = createLogger("metrics");
-    const { meter } = resources.use(await keepAvailability({ dataDir: config.dataDir, clock, logger, ready }));
+    const { meter, finished } = resources.use(await keepAvailability({ dataDir: config.dataDir, clock, logger, ready }));
+    finished.catch(fail);
     const loop = resources.use(new EventLoopMonitor(clock, instruments.eventLoopDelay));
     return {
       meter,

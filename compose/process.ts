@@ -19,6 +19,7 @@ import { devicesPart } from "./devices.ts";
 import { httpPart, type Ports } from "./http.ts";
 import { createHealth } from "./health.ts";
 import { createMetrics, readFromParts } from "./metrics.ts";
+import { overviewSources } from "./overview.ts";
 import { redisPart } from "./redis.ts";
 import { type Speech, speechPart } from "./speech.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -67,6 +68,7 @@ export function composeProcess(surroundings: Surroundings): ProcessParts {
     news,
     health: report,
     alerts: () => alerts?.peek(),
+    overview: () => overviewSources(around, { database, redis, sync, devices, health: report, metrics: counting.daemon }),
   });
   const health: Health = createHealth(around, { database, redis, speech, sync, http: () => http.peek(), metrics: counting.daemon });
   const alerts = alertsPart(around, { devices, health: report, metrics: counting.daemon });

@@ -10,6 +10,8 @@ import { messageOf } from "../base/errors.ts";
 import { createLiveEsp32Server } from "../services/esp32_server/live.ts";
 import type { SwappableServer } from "../services/esp32_server/swappable.ts";
 import { createLogger } from "../services/logging/mod.ts";
+import { otelIsOn } from "../services/metrics/otel.ts";
+import { connectTcp, createNearFetch } from "../services/near_fetch/mod.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** The client of the ESP32 server, and the engines of audio. */
@@ -24,8 +26,10 @@ export function speechPart({ config: { audio, server, dataDir }, live, clock, me
     const logger = createLogger("esp32_server");
     const { timezone } = server;
     const onEvent = metrics === undefined ? {} : { onEvent: metrics.providers.note };
+    // Deno makes a span of each `fetch`, where spans are wanted.
+    const near = otelIsOn() ? { fetch } : resources.use(createNearFetch({ clock, connect: connectTcp, fetch }));
     const esp32Server = resources.use(
-      await createLiveEsp32Server({ live, deps: { clock, logger, timezone, tempDir: dataDir, ...onEvent } }),
+      await createLiveEsp32Server({ live, deps: { clock, logger, timezone, tempDir: dataDir, fetch: near.fetch, ...onEvent } }),
     );
     const engines = resources.use(createAudioEngines({
       vad: { engine: audio.vad.engine, logger: createLogger("vad") },

@@ -13,6 +13,7 @@ import { App } from "./app.tsx";
 import { type Console, ConsoleProvider } from "./context.ts";
 import { Feed } from "./data/feed.ts";
 import { fleetStore } from "./data/fleet_store.ts";
+import { pageAt } from "./shell/page.tsx";
 import { preferences } from "./shell/preferences.ts";
 import { createRouter } from "./shell/router.ts";
 import { createToasts } from "./ui/toasts.tsx";
@@ -48,6 +49,7 @@ function start(root: HTMLElement): void {
     now.value = clock.wall() + fleet.aheadMs.value;
     clock.setTimeout(tick, TICK_MS);
   };
+  const router = createRouter({ location, history, addEventListener: (type, listener) => addEventListener(type, listener) });
   const console: Console = {
     clock,
     api,
@@ -55,11 +57,7 @@ function start(root: HTMLElement): void {
     fleet,
     session,
     now,
-    router: createRouter({
-      location,
-      history,
-      addEventListener: (type, listener) => addEventListener(type, listener),
-    }),
+    router,
     toasts: createToasts(clock),
     ...preferences(
       { getItem: (key) => localStorage.getItem(key), setItem: (key, value) => localStorage.setItem(key, value) },
@@ -77,6 +75,8 @@ function start(root: HTMLElement): void {
     root,
   );
   tick();
+  // Its code comes while the server says who looks. The page itself tells where it cannot be loaded.
+  pageAt(router.path.value)?.page.load().catch(() => {});
   look().then(() => {
     if (session.value?.role !== undefined) feed.start();
   });

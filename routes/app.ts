@@ -61,6 +61,7 @@ export interface AppConfig {
     readonly allow: "any" | "known" | "list";
     readonly list: readonly string[];
     readonly token: "auto" | "required" | "off";
+    readonly origins: readonly string[];
   };
   readonly console: { readonly enabled: boolean };
   /** Who but the owner may read metrics and the details of health; an empty token is nobody's. */
@@ -150,6 +151,8 @@ export function createApp(deps: AppDeps): App {
     policy,
     tokens: deps.tokens,
     tokenRequired: required,
+    tickets: deps.webConsole?.tickets,
+    origins: config.devices.origins,
     proxies,
     transport,
     maxConnections: config.server.maxConnections,
@@ -203,6 +206,7 @@ export function createApp(deps: AppDeps): App {
     proxies,
     publicUrl: config.server.publicUrl,
     version: deps.version,
+    devicePort: () => deps.transport.kind === "ws" ? deps.wsPort() : undefined,
     api: () => deps.lifeCycle !== undefined && deps.apiIsOn?.() !== false,
     check: owner.verdict,
   };

@@ -10,6 +10,7 @@ import { messageOf } from "../base/errors.ts";
 import type { DeviceTokens } from "../services/tokens.ts";
 import type { Admission, Refusal } from "./admission.ts";
 import { claimedIdentity, IDENTITY_ERRORS } from "./device_identity.ts";
+import type { DeviceTickets } from "./device_tickets.ts";
 import type { DevicePolicy } from "./device_policy.ts";
 import { problemResponse } from "./problem.ts";
 import { heldSockets } from "./transport/census.ts";
@@ -23,6 +24,10 @@ export interface DeviceDoorDeps {
   readonly policy: DevicePolicy;
   readonly tokens: Pick<DeviceTokens, "verify">;
   readonly tokenRequired: boolean;
+  /** Of the console's browser device; absent where there is no console. */
+  readonly tickets?: Pick<DeviceTickets, "redeem"> | undefined;
+  /** Origins whose pages may open the socket without a ticket; `*` is any. Devices are no browsers and send none. */
+  readonly origins: readonly string[];
   readonly proxies: TrustedProxies;
   /** Its sockets, those that TCP still holds included, count against `maxConnections`. */
   readonly transport: Pick<DeviceTransport, "counts">;
@@ -48,6 +53,9 @@ export type DeviceDoor = <T extends Response | undefined>(
 
 /** A full server is asked again by a person's button or wake word, and by web clients after this many seconds. */
 const RETRY_AFTER_S = 5;
+
+/** Characters of an origin that is named to whoever reads the refusal: a host name has 253 at most. */
+const MAX_SHOWN_ORIGIN = 300;
 
 /** Whether `pathname` is that of a device socket: stock URLs, also below a prefix that a proxy left in place. */
 export function isDevicePath(pathname: string): boolean {
@@ -79,7 +87,19 @@ export function createDeviceDoor(deps: DeviceDoorDeps): DeviceDoor {
     const { deviceId, clientId } = identity;
     const busy = { "retry-after": String(RETRY_AFTER_S) };
     if (deps.draining()) return refuse(503, "draining", "The server is stopping; try again in a moment", busy, deviceId);
-    if (deps.tokenRequired) {
+    const ticket = url.searchParams.get("ticket");
+    const origin = request.headers.get("origin");
+    if (ticket !== null) {
+      if (deps.tickets?.redeem(ticket, deviceId, clientId) !== true) {
+        return refuse(401, "ticket_invalid", "The ticket was used, is too old or of another device; ask for a new one", {}, deviceId);
+      }
+    } else if (origin !== null && !deps.origins.includes("*") && !deps.origins.includes(origin.toLowerCase())) {
+      // Whoever is at this machine or in its network would otherwise lend every page that they look at a seat there.
+      const title = `Pages of ${
+        origin.slice(0, MAX_SHOWN_ORIGIN)
+      } may not be devices of this server; add that origin to devices.origins to let them`;
+      return refuse(403, "origin_not_allowed", title, {}, deviceId);
+    } else if (deps.tokenRequired) {
       const checked = deps.tokens.verify(token, clientId, deviceId);
       if (!checked.ok) {
         const title = `The device token is ${checked.reason}; restart the device, so that it asks the OTA address for a new one`;

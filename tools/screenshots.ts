@@ -6,6 +6,8 @@
 
 import { startConsole } from "../tests/console/console_fixture.ts";
 import { fillFleet, SAMPLE_ID, SAMPLE_TOOLS, sampleAnswer } from "../tests/console/sample_devices.ts";
+import { fillServer } from "../tests/console/sample_server.ts";
+import { fillSessions } from "../tests/console/sample_sessions.ts";
 import { playSample, sampleTalk } from "../tests/console/sample_talk.ts";
 import { PAGES_TO_SEE } from "../tests/console/pages.ts";
 import { CHROMIUM, FOREIGN_HOST, startBrowser } from "../tests/support/browser.ts";
@@ -37,6 +39,8 @@ async function main(args: readonly string[]): Promise<number> {
   await using sample = sampleTalk(SAMPLE_ID);
   await using fx = await startConsole({ tools: SAMPLE_TOOLS, answer: sampleAnswer, recorders: sample.recorders });
   await fillFleet(fx);
+  await fillServer(fx);
+  await fillSessions(fx);
   await playSample(sample);
   fx.change({ deviceId: SAMPLE_ID, state: "speaking" });
   await using browser = await startBrowser();

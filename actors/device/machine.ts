@@ -74,8 +74,14 @@ export const deviceMachine = deviceSetup.createMachine({
       description: "The device has been welcomed: one turn follows another",
       initial: "deciding",
       on: {
-        TEXT: { target: ".replying", actions: ["dropTurn", "closeMic", "beginTextTurn"] },
-        WAKE: { guard: "wakeIsAnswered", target: ".replying", actions: ["dropTurn", "attendMic", "beginTextTurn"] },
+        TEXT: [
+          { guard: "isClosing", target: ".deciding", actions: "dropTurn" },
+          { target: ".replying", actions: ["dropTurn", "closeMic", "beginTextTurn"] },
+        ],
+        WAKE: [
+          { guard: and(["wakeIsAnswered", "isClosing"]), target: ".deciding", actions: "dropTurn" },
+          { guard: "wakeIsAnswered", target: ".replying", actions: ["dropTurn", "attendMic", "beginTextTurn"] },
+        ],
         LISTEN_START: { target: ".waiting.listening", actions: ["dropTurn", "setMode", "openMic", "touch"] },
       },
       states: {

@@ -124,12 +124,15 @@ export class Speculation implements Disposable {
   }
 
   #start(turn: Turn, utterance: Utterance, recognize: (signal: AbortSignal) => Promise<string>): Attempt {
+    // Follows the turn by a listener: a signal made of two takes longer to make than the request that it is for.
     const controller = new AbortController();
-    const text = recognize(AbortSignal.any([controller.signal, turn.signal]));
+    if (turn.signal.aborted) controller.abort(turn.signal.reason);
+    const text = recognize(controller.signal);
     const attempt: Attempt = { turn, utterance, controller, text, failed: false, answer: undefined };
     text.catch(() => attempt.failed = true);
     this.#attempt = attempt;
     turn.signal.addEventListener("abort", () => {
+      controller.abort(turn.signal.reason);
       // An utterance is large, and a device may be silent for long.
       if (this.#attempt === attempt) this.#attempt = undefined;
     }, { once: true });
@@ -154,8 +157,7 @@ export class Speculation implements Disposable {
     if (this.#attempt !== attempt) return;
     const request = this.#options.request(text);
     if (request === undefined) return;
-    const signal = AbortSignal.any([attempt.controller.signal, attempt.turn.signal]);
-    attempt.answer = { request, events: new HeadStart(this.#options.chat, request, signal) };
+    attempt.answer = { request, events: new HeadStart(this.#options.chat, request, attempt.controller.signal) };
     this.#options.note("speculative_answer", { turn: attempt.turn.id });
   }
 }

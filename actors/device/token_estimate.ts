@@ -10,6 +10,9 @@
  */
 const ONE_EACH = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff00-\uffef]/u;
 
+/** No character before this one is one of those. */
+const FIRST_OF_ONE_EACH = "\u1100";
+
 /** Characters of other scripts in a token: English prose has between 4 and 5. */
 const CHARS_PER_TOKEN = 4;
 
@@ -18,8 +21,9 @@ export function estimateTokens(text: string): number {
   let cjk = 0;
   let others = 0;
   for (const character of text) {
-    if (ONE_EACH.test(character)) cjk++;
-    else others++;
+    // All that a model is told is counted for each answer, while somebody waits for it.
+    if (character < FIRST_OF_ONE_EACH || !ONE_EACH.test(character)) others++;
+    else cjk++;
   }
   return cjk + Math.ceil(others / CHARS_PER_TOKEN);
 }

@@ -5,7 +5,7 @@
  */
 
 import type { Clock } from "../../base/clock.ts";
-import type { TurnDelay, TurnDraft, TurnOutcome, TurnRecord, TurnTimings } from "../../services/history/store.ts";
+import type { SpokenSentence, TurnDelay, TurnDraft, TurnOutcome, TurnRecord, TurnTimings } from "../../services/history/store.ts";
 import { AppError, messageOf } from "../../base/errors.ts";
 
 /** What of a reply was heard. */
@@ -13,6 +13,8 @@ export interface Heard {
   readonly text: string;
   /** Milliseconds of audio. */
   readonly ms: number;
+  /** The sentences of it; absent where nothing was spoken. */
+  readonly sentences?: readonly SpokenSentence[];
 }
 
 /** What a turn begins with. */
@@ -203,6 +205,7 @@ export class Turn {
       heardMs: Math.round(this.heard.ms),
       endedAt: this.#start.clock.wall(),
       timings: this.timings,
+      ...(this.heard.sentences === undefined ? {} : { sentences: this.heard.sentences }),
       ...(this.#error === undefined ? {} : { error: this.#error }),
       audio: { ...this.audio },
     };

@@ -46,8 +46,8 @@ export class DeviceSupervisor {
   readonly #sessions = new Map<string, DeviceSession>();
   /** Newest connection of each device. */
   readonly #newest = new Map<string, DeviceSession>();
-  /** By device; the one that crashed longest ago first. */
-  readonly #crashes = new Map<string, number>();
+  /** By device; the one that crashed longest ago first. `at` is in Unix milliseconds. */
+  readonly #crashes = new Map<string, { readonly count: number; readonly at: number }>();
   #stopping = false;
   /** Sessions that are over and still tell the history so. */
   readonly #ending = new Set<Promise<void>>();
@@ -129,7 +129,12 @@ export class DeviceSupervisor {
 
   /** How often the actor of a device has crashed since the process began. */
   crashes(deviceId: string): number {
-    return this.#crashes.get(deviceId) ?? 0;
+    return this.#crashes.get(deviceId)?.count ?? 0;
+  }
+
+  /** When the actor of a device last crashed, Unix milliseconds. */
+  crashedAt(deviceId: string): number | undefined {
+    return this.#crashes.get(deviceId)?.at;
   }
 
   /** How many sessions there are in each state of supervision. */
@@ -207,7 +212,7 @@ export class DeviceSupervisor {
   #crashed(deviceId: string): void {
     const count = this.crashes(deviceId) + 1;
     this.#crashes.delete(deviceId);
-    this.#crashes.set(deviceId, count);
+    this.#crashes.set(deviceId, { count, at: this.#clock.wall() });
     const oldest = this.#crashes.keys().next().value;
     if (this.#crashes.size > MAX_CRASHED && oldest !== undefined) this.#crashes.delete(oldest);
   }

@@ -21,8 +21,8 @@ export interface DrainParts {
   readonly clock: Clock;
   /** The devices; undefined where they are down at this moment. */
   devices(): { drain(finishMs: number, cutMs: number): Promise<DevicesDrained> } | undefined;
-  /** Delivers what waits in the outbox, as long as `signal` allows; resolves to how many turns are left. May reject. */
-  flushOutbox?(signal: AbortSignal): Promise<number>;
+  /** Delivers what waits in the outbox, as long as `signal` allows; resolves to how many turns are left, where that is known. May reject. */
+  flushOutbox?(signal: AbortSignal): Promise<number | undefined>;
   /** Stops the whole tree, the listener first. */
   shutdown(): Promise<void>;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { AudioError } from "../errors.ts";
 import { OggOpusDemuxer } from "./demuxer.ts";
 import type { OpusHead } from "./opus_head.ts";
 
@@ -23,10 +24,13 @@ export interface OggOpusStream {
 export async function readOggOpus(source: AsyncIterable<Uint8Array> | Uint8Array): Promise<OggOpusStream> {
   const iterator = source instanceof Uint8Array ? once(source) : source[Symbol.asyncIterator]();
   const demuxer = new OggOpusDemuxer();
+  const pages = pagesOf(demuxer, iterator);
   try {
     for (;;) {
-      const packets = await nextPackets(demuxer, iterator);
-      if (demuxer.head !== undefined) return { head: demuxer.head, packets: packetsOf(demuxer, packets, iterator) };
+      const { value = [], done } = await pages.next();
+      if (demuxer.head !== undefined) return { head: demuxer.head, packets: packetsOf(value, pages) };
+      // The demuxer has said by then what is wrong.
+      if (done) throw new AudioError("Ogg stream has no header", { code: "ogg_malformed" });
     }
   } catch (error) {
     await iterator.return?.();
@@ -35,26 +39,28 @@ export async function readOggOpus(source: AsyncIterable<Uint8Array> | Uint8Array
 }
 
 async function* packetsOf(
-  demuxer: OggOpusDemuxer,
-  first: Uint8Array<ArrayBuffer>[] | undefined,
-  iterator: AsyncIterator<Uint8Array>,
+  first: Uint8Array<ArrayBuffer>[],
+  pages: AsyncGenerator<Uint8Array<ArrayBuffer>[], void, void>,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
   try {
-    for (let packets = first; packets !== undefined; packets = await nextPackets(demuxer, iterator)) yield* packets;
+    yield* first;
+    for await (const packets of pages) yield* packets;
   } finally {
-    await iterator.return?.();
+    await pages.return();
   }
 }
 
-/** The packets of the next piece, perhaps none; `undefined` at the end. */
-async function nextPackets(
+/** The packets of each page. */
+async function* pagesOf(
   demuxer: OggOpusDemuxer,
   iterator: AsyncIterator<Uint8Array>,
-): Promise<Uint8Array<ArrayBuffer>[] | undefined> {
-  const next = await iterator.next();
-  if (!next.done) return demuxer.push(next.value);
-  demuxer.end();
-  return undefined;
+): AsyncGenerator<Uint8Array<ArrayBuffer>[], void, void> {
+  try {
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield* demuxer.pages(next.value);
+    demuxer.end();
+  } finally {
+    await iterator.return?.();
+  }
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {

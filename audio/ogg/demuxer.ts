@@ -40,19 +40,32 @@ export class OggOpusDemuxer {
    * @throws `AudioError` with code `ogg_malformed` or `ogg_unsupported`; the demuxer is of no use afterwards.
    */
   push(piece: Uint8Array): Uint8Array<ArrayBuffer>[] {
+    const packets: Uint8Array<ArrayBuffer>[] = [];
+    try {
+      for (const some of this.pages(piece)) packets.push(...some);
+    } catch (error) {
+      if (packets.length === 0) throw error;
+    }
+    return packets;
+  }
+
+  /**
+   * The same page by page, each looked at when it is asked for: the first packets need not wait for the rest.
+   *
+   * @throws As {@link OggOpusDemuxer.push}, at the damaged page.
+   */
+  *pages(piece: Uint8Array): Generator<Uint8Array<ArrayBuffer>[], void, void> {
     if (this.#failure !== undefined) throw this.#failure;
     this.#queue.push(piece);
-    const packets: Uint8Array<ArrayBuffer>[] = [];
     try {
       for (;;) {
         const length = pageLength(this.#queue.view);
-        if (length === undefined || length > this.#queue.length) return packets;
-        packets.push(...this.#page(decodePage(this.#queue.take(length))));
+        if (length === undefined || length > this.#queue.length) return;
+        yield this.#page(decodePage(this.#queue.take(length)));
       }
     } catch (error) {
       this.#failure = error;
-      if (packets.length === 0) throw error;
-      return packets;
+      throw error;
     }
   }
 

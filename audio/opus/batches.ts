@@ -5,13 +5,13 @@
  */
 
 /**
- * Frames in one portion. Few, so that the streams of a worker take turns often (a portion takes about 4 ms to encode); more than one, so
- * that long audio does not pay for a message each way on every frame.
+ * Frames in one portion. Few, so that the streams of a worker take turns often and a reply that begins need not wait (a portion takes about
+ * 2 ms to encode); more than one, so that long audio does not pay for a message each way on every frame.
  */
-const BATCH_FRAMES = 4;
+const BATCH_FRAMES = 2;
 
 /**
- * Samples in portions of one to four frames; the first is one frame, so that the first packet is not kept waiting. Only the last may be
+ * Samples in portions of one or two frames; the first is one frame, so that the first packet is not kept waiting. Only the last may be
  * shorter than a frame. Each portion has a buffer of its own.
  */
 export async function* sampleBatches(

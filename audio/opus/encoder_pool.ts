@@ -11,7 +11,7 @@ import type { EncoderAnswer, EncoderRequest } from "./worker_messages.ts";
 
 /**
  * Requests that a worker holds at a time. One more than it works on, so that it never waits for this thread; no more, so that what is urgent
- * passes what is not: a request is up to four frames, some 5 ms.
+ * passes what is not: a request is up to two frames, some 2 ms.
  */
 const MAX_IN_WORKER = 2;
 

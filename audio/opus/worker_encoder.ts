@@ -38,7 +38,7 @@ export interface WorkerFrameEncoder extends FrameEncoder {
 
 /**
  * Makes the frame encoder. Nothing starts before the first audio that needs encoding; Opus packets need it only where their frames cannot
- * be regrouped without loss. A stream stays on one worker. Audio is encoded when the consumer asks, at most four frames ahead of it. A
+ * be regrouped without loss. A stream stays on one worker. Audio is encoded when the consumer asks, at most two frames ahead of it. A
  * worker that crashes rejects its streams with `AudioError` (code `encoder_crashed`, retryable) and is replaced on the next call.
  */
 export function createFrameEncoder(options: FrameEncoderOptions): WorkerFrameEncoder {

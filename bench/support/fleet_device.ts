@@ -19,6 +19,12 @@ const PAUSE_MS = 900;
 /** Half of the time of a device that hears speech (`sound: "speech"`), milliseconds: longer than the silence that ends an utterance. */
 const HALF_MS = 2000;
 
+/**
+ * Frames for which the clock of a microphone that is off sleeps, where every turn is push-to-talk: thousands of devices then wait for almost
+ * nothing. Shorter than {@link PAUSE_MS}, so that no question begins late.
+ */
+const SLEEP_FRAMES = 8;
+
 /** How the moments of interruptions are strewn over a reply: a prime, so that neighbours differ. */
 const ABORT_STEP_MS = 137;
 
@@ -112,11 +118,17 @@ export class FleetDevice {
     const tick = () => {
       if (this.#over || this.lost) return;
       this.#record(origin + this.#ticks * FRAME_MS);
-      this.#ticks++;
+      this.#ticks += this.#micOn || this.#order.conversation?.buttonEvery !== 1 ? 1 : this.#sleepFrames(origin);
       // Due times are absolute: a late timer makes no slow microphone.
       this.#clock.setTimeout(tick, Math.max(0, origin + this.#ticks * FRAME_MS - this.#clock.now()));
     };
     tick();
+  }
+
+  /** Frames until the microphone's clock is needed again. */
+  #sleepFrames(origin: number): number {
+    const untilAsked = Math.ceil((this.#askAt - origin) / FRAME_MS) - this.#ticks;
+    return Math.max(1, Math.min(SLEEP_FRAMES, untilAsked));
   }
 
   /** Leaves as devices do: without a word. */

@@ -9,6 +9,8 @@
 export interface PlainRequest {
   readonly path: string;
   readonly body: Uint8Array<ArrayBuffer>;
+  /** When its last byte was there, before anything was made of it; `performance.now()`. */
+  readonly at: number;
 }
 
 /** An answer, of status 200 by default. */
@@ -16,16 +18,18 @@ export interface PlainAnswer {
   readonly status?: number;
   readonly type: string;
   readonly body: Uint8Array | string;
+  /** Resolves when it may leave; the bytes are ready by then. At once by default. */
+  readonly mayLeave?: Promise<void>;
 }
 
 /** Serves on a free port of the loopback until the process ends; gives the port. */
-export function servePlain(handler: (request: PlainRequest) => Promise<PlainAnswer>): number {
+export function servePlain(handler: (request: PlainRequest) => PlainAnswer): number {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   void accept(listener, handler);
   return listener.addr.port;
 }
 
-async function accept(listener: Deno.TcpListener, handler: (request: PlainRequest) => Promise<PlainAnswer>): Promise<void> {
+async function accept(listener: Deno.TcpListener, handler: (request: PlainRequest) => PlainAnswer): Promise<void> {
   for await (const conn of listener) {
     conn.setNoDelay(true);
     // A client that aborts drops its connection.
@@ -33,24 +37,29 @@ async function accept(listener: Deno.TcpListener, handler: (request: PlainReques
   }
 }
 
-async function serveOne(conn: Deno.Conn, handler: (request: PlainRequest) => Promise<PlainAnswer>): Promise<void> {
+async function serveOne(conn: Deno.Conn, handler: (request: PlainRequest) => PlainAnswer): Promise<void> {
   const chunk = new Uint8Array(64 * 1024);
   let bytes = new Uint8Array(0);
+  let at = performance.now();
   for (;;) {
     const read = whole(bytes);
     if (read !== undefined) {
       bytes = bytes.slice(read.end);
-      await writeAll(conn, written(await handler(read.request)));
+      const answer = handler({ ...read.request, at });
+      const leaving = written(answer);
+      await answer.mayLeave;
+      await writeAll(conn, leaving);
       continue;
     }
     const count = await conn.read(chunk);
+    at = performance.now();
     if (count === null) return;
     bytes = joined(bytes, chunk.subarray(0, count));
   }
 }
 
 /** The first request in `bytes`, and where it ends; undefined until all of it is there. */
-function whole(bytes: Uint8Array<ArrayBuffer>): { readonly request: PlainRequest; readonly end: number } | undefined {
+function whole(bytes: Uint8Array<ArrayBuffer>): { readonly request: Omit<PlainRequest, "at">; readonly end: number } | undefined {
   const headEnd = find(bytes, 0);
   if (headEnd < 0) return undefined;
   const head = new TextDecoder().decode(bytes.subarray(0, headEnd));
@@ -61,7 +70,11 @@ function whole(bytes: Uint8Array<ArrayBuffer>): { readonly request: PlainRequest
   return bytes.length < end ? undefined : { request: { path, body: bytes.slice(start, end) }, end };
 }
 
-function chunked(bytes: Uint8Array<ArrayBuffer>, start: number, path: string): { request: PlainRequest; end: number } | undefined {
+function chunked(
+  bytes: Uint8Array<ArrayBuffer>,
+  start: number,
+  path: string,
+): { request: Omit<PlainRequest, "at">; end: number } | undefined {
   let body = new Uint8Array(0);
   for (let at = start;;) {
     const lineEnd = bytes.indexOf(0x0a, at);

@@ -65,29 +65,29 @@ async function serve(order: StageOrder): Promise<void> {
   const ogg = await Deno.readFile(order.oggFile);
   let control: StageControl = { format: "opus", sentences: 1, text: "hello" };
   let lateMs: number[] = [];
-  const after = async (ms: number, answer: () => PlainAnswer): Promise<PlainAnswer> => {
-    const due = performance.now() + ms;
+  const left = async (due: number): Promise<void> => {
     await until(due);
     lateMs.push(performance.now() - due);
-    return answer();
   };
   const events = (body: string): PlainAnswer => ({ type: "text/event-stream", body });
   const json = (value: object): PlainAnswer => ({ type: "application/json", body: JSON.stringify(value) });
   const speech = (): PlainAnswer =>
     control.format === "pcm" ? { type: "audio/L16;rate=24000;channels=1", body: pcm } : { type: "audio/ogg", body: ogg };
   const text = () => SENTENCE.repeat(control.sentences);
-  const handler = async ({ path, body }: PlainRequest): Promise<PlainAnswer> => {
+  const handler = ({ path, body, at }: PlainRequest): PlainAnswer => {
+    // Reading the request and making the answer are part of what a stage takes.
+    const after = (ms: number, answer: PlainAnswer): PlainAnswer => ({ ...answer, mayLeave: left(at + ms) });
     switch (path) {
       case "/api/asr":
       case "/v1/audio/transcriptions":
-        return await after(order.latencies.asr, () => json({ text: control.text }));
+        return after(order.latencies.asr, json({ text: control.text }));
       case "/api/chat":
-        return await after(order.latencies.chat, () => events(`data: ${JSON.stringify({ text: text() })}\n\ndata: [DONE]\n\n`));
+        return after(order.latencies.chat, events(`data: ${JSON.stringify({ text: text() })}\n\ndata: [DONE]\n\n`));
       case "/v1/chat/completions":
-        return await after(order.latencies.chat, () => events(completion(text())));
+        return after(order.latencies.chat, events(completion(text())));
       case "/api/tts":
       case "/v1/audio/speech":
-        return await after(order.latencies.tts, speech);
+        return after(order.latencies.tts, speech());
       case "/v1/models":
         return json({ object: "list", data: [{ id: "fixed" }] });
       case "/control": {

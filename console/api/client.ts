@@ -4,7 +4,16 @@
  * @module
  */
 
-import type { Device, DeviceChanges, DeviceSettingsInfo, DeviceTool, Erased, SessionInfo } from "../../routes/console/types.ts";
+import type {
+  Device,
+  DeviceChanges,
+  DeviceSettingsInfo,
+  DeviceTool,
+  Erased,
+  ImportReport,
+  Session,
+  SessionInfo,
+} from "../../routes/console/types.ts";
 import { ApiError, problemOf } from "./problem.ts";
 
 /** The part of `fetch` that is used. */
@@ -19,7 +28,7 @@ export interface ApiOptions {
 
 /** The API. Every function throws an {@link ApiError}. */
 export interface Api {
-  /** Any request below this server, for pages that add their own: the answer, checked for errors. */
+  /** Any request below this server, for pages that add their own: the answer, checked for errors. A body is JSON, or a file as it is. */
   request(method: string, path: string, body?: unknown): Promise<Response>;
   /** The JSON that is at a path. */
   get<T>(path: string): Promise<T>;
@@ -41,6 +50,11 @@ export interface Api {
   say(id: string, text: string, interrupt: boolean): Promise<void>;
   reboot(id: string): Promise<void>;
   disconnect(id: string): Promise<void>;
+  titleSession(id: string, title: string): Promise<Session>;
+  deleteSession(id: string): Promise<Erased>;
+  deleteTurn(id: string): Promise<Erased>;
+  /** Brings a file of an export back; `type` is `application/x-ndjson` or `application/zip`. */
+  importFile(file: Blob, type: string): Promise<ImportReport>;
 }
 
 /** The API over `fetch`. */
@@ -52,9 +66,9 @@ export function createApi({ fetch, signedOut }: ApiOptions): Api {
         method,
         headers: {
           ...(method === "GET" ? {} : { "x-xiaozhi-console": "1" }),
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...(body === undefined ? {} : { "content-type": body instanceof Blob ? body.type : "application/json" }),
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
       });
     } catch {
       throw new ApiError("The server does not answer", { status: 0, code: "unreachable" });
@@ -65,6 +79,7 @@ export function createApi({ fetch, signedOut }: ApiOptions): Api {
     throw problem;
   };
   const json = async <T>(method: string, path: string, body?: unknown): Promise<T> => await (await request(method, path, body)).json();
+  const session = (id: string) => `/api/sessions/${encodeURIComponent(id)}`;
   const at = (id: string, rest = "") => `/api/devices/${encodeURIComponent(id)}${rest}`;
   return {
     request,
@@ -83,5 +98,9 @@ export function createApi({ fetch, signedOut }: ApiOptions): Api {
     say: async (id, text, interrupt) => void await request("POST", at(id, "/say"), { text, interrupt }),
     reboot: async (id) => void await request("POST", at(id, "/reboot")),
     disconnect: async (id) => void await request("POST", at(id, "/disconnect")),
+    titleSession: (id, title) => json("PATCH", session(id), { title }),
+    deleteSession: (id) => json("DELETE", session(id)),
+    deleteTurn: (id) => json("DELETE", `/api/turns/${encodeURIComponent(id)}`),
+    importFile: (file, type) => json("POST", "/api/import", new Blob([file], { type })),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * What may be wrong with a device, read off what is known of it.
+ * What is wrong with a device: the server's alerts that are about it, and what may be wrong by what is known of it.
  *
  * @module
  */
@@ -7,7 +7,10 @@
 import type { FleetDevice } from "../../routes/console/types.ts";
 
 /** What may be wrong, worst first. */
-export const ALERTS = ["stuck", "restarted", "slow", "signal"] as const;
+export const ALERTS = ["stuck", "crashing", "alerted", "restarted", "slow", "signal"] as const;
+
+/** What each rule of the server's alerts means for the device that it is about; any other is `alerted`. */
+const OF_RULE: Readonly<Record<string, Alert>> = { device_stuck: "stuck", crashes: "crashing" };
 
 /** Something that may be wrong with a device. */
 export type Alert = (typeof ALERTS)[number];
@@ -31,12 +34,15 @@ const WEAK_DBM = -78;
 /** What may be wrong with a device at a moment, Unix milliseconds. */
 export function alertsOf(device: FleetDevice, now: number): Alert[] {
   const { state = "", since = now, restarts, latencies, rssi = 0 } = device;
+  const told = new Set(device.alerts?.map((rule) => OF_RULE[rule] ?? "alerted"));
   const limit = PASSING_MS[state];
   const latest = latencies.slice(-SLOW_TURNS);
   const slow = latest.filter((ms) => ms >= SLOW_MS).length;
   const found: Readonly<Record<Alert, boolean>> = {
-    stuck: limit !== undefined && now - since > limit,
-    restarted: restarts > 0,
+    stuck: told.has("stuck") || limit !== undefined && now - since > limit,
+    crashing: told.has("crashing"),
+    alerted: told.has("alerted"),
+    restarted: restarts > 0 && !told.has("crashing"),
     slow: slow * 2 > latest.length,
     signal: device.online && rssi < WEAK_DBM,
   };

@@ -14,6 +14,7 @@ import { moment } from "../i18n/format.ts";
 import { stateTexts } from "../i18n/states.ts";
 import { fill } from "../i18n/texts.ts";
 import { Icon } from "../ui/icons.tsx";
+import { AlertWords } from "./alert_words.tsx";
 import { deviceTexts } from "./texts.ts";
 
 /** What {@link Facts} shows. */
@@ -61,6 +62,7 @@ export function Facts({ row, device }: FactsProps): JSX.Element {
           ))}
         </ul>
       )}
+      {row.alerts === undefined ? null : <AlertWords rules={row.alerts} row={row} />}
       <dl class="facts">
         {facts.map(([name, value]) => (
           <div key={name}>

@@ -14,11 +14,12 @@ export interface PanelProps {
 /** A panel. */
 export interface PanelEntry {
   readonly id: string;
-  readonly load: () => Promise<{ readonly default: (props: PanelProps) => JSX.Element }>;
+  readonly load: () => Promise<{ readonly default: (props: PanelProps) => JSX.Element | null }>;
 }
 
 /** All panels, in the order in which they are shown. */
 export const PANELS: readonly PanelEntry[] = [
+  { id: "sessions", load: () => import("../sessions/panel.tsx") },
   { id: "live", load: () => import("../live/panel.tsx") },
   { id: "turns", load: () => import("../turn/panel.tsx") },
 ];

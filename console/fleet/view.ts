@@ -26,7 +26,7 @@ export interface FleetView {
 }
 
 /** States in which somebody speaks or waits for an answer. */
-const BUSY: ReadonlySet<string> = new Set(["vad", "recognizing", "thinking", "speaking", "persisting"]);
+export const BUSY: ReadonlySet<string> = new Set(["vad", "recognizing", "thinking", "speaking", "persisting"]);
 
 /** States in the order in which they matter to somebody who looks. */
 const ORDER = [

@@ -41,7 +41,29 @@ export function moment(atMs: number, language: Language): string {
   }).format(atMs);
 }
 
+/** A share, 0 to 1, such as `99.95 %`; with as many digits behind the point as are asked for, and never rounded up to all of it. */
+export function share(part: number, digits: number, language: Language): string {
+  const most = 10 ** digits;
+  const percent = Math.floor(part * 100 * most + 1e-6) / most;
+  return `${new Intl.NumberFormat(LOCALES[language], { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(percent)} %`;
+}
+
+/** An amount of memory or disk such as `512 MiB` or `18.3 GiB`. */
+export function bytes(amount: number, language: Language): string {
+  const mib = amount / 2 ** 20;
+  const [value, unit] = mib < 1024 ? [mib, "MiB"] : mib < 2 ** 20 ? [mib / 1024, "GiB"] : [mib / 2 ** 20, "TiB"];
+  const digits = value < 100 && unit !== "MiB" ? 1 : 0;
+  return `${new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits: digits }).format(value)} ${unit}`;
+}
+
 /** A whole number with its groups. */
 export function count(value: number, language: Language): string {
   return new Intl.NumberFormat(LOCALES[language]).format(value);
+}
+
+/** The time of day of a moment, in the browser's time zone. */
+export function clockTime(atMs: number, language: Language): string {
+  return new Intl.DateTimeFormat(LOCALES[language], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }).format(
+    atMs,
+  );
 }

@@ -27,6 +27,8 @@ export const stateTexts = texts({
   modes: { auto: "auto", manual: "push to talk", realtime: "realtime" },
   alerts: {
     stuck: "in one state for too long",
+    crashing: "crashes again and again",
+    alerted: "an alert is about it",
     restarted: "crashed since the server began",
     slow: "answers slowly",
     signal: "weak signal",
@@ -49,5 +51,12 @@ export const stateTexts = texts({
     crashed: "异常中止",
   },
   modes: { auto: "自动", manual: "按键说话", realtime: "实时" },
-  alerts: { stuck: "在同一状态停留过久", restarted: "服务启动后曾异常中止", slow: "应答缓慢", signal: "信号弱" },
+  alerts: {
+    stuck: "在同一状态停留过久",
+    crashing: "反复崩溃",
+    alerted: "有相关告警",
+    restarted: "服务启动后曾异常中止",
+    slow: "应答缓慢",
+    signal: "信号弱",
+  },
 });

@@ -8,14 +8,14 @@ import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useConsole, useTexts } from "../context.ts";
 import { commonTexts } from "../i18n/common.ts";
-import { type PageEntry, type PageProps, PAGES } from "../pages.ts";
+import { type PageEntry, type PageProps, PAGES, START } from "../pages.ts";
 import { Empty, Failure, Loading } from "../ui/states.tsx";
 import { Link } from "./link.tsx";
 import { match } from "./router.ts";
 
 /** The page at a path, with the parameters of its address. */
 export function pageAt(path: string): { readonly page: PageEntry; readonly params: PageProps["params"] } | undefined {
-  const wanted = path === "/" ? PAGES[0]?.path ?? "/" : path;
+  const wanted = path === "/" ? START : path;
   for (const page of PAGES) {
     const params = match(page.path, wanted);
     if (params !== undefined) return { page, params };
@@ -99,7 +99,7 @@ function NoPage(): JSX.Element {
   return (
     <Page title={t.notFoundTitle}>
       <Empty title={t.notFoundText}>
-        <Link to="/devices" class="button">{t.toDevices}</Link>
+        <Link to={START} class="button">{t.toDevices}</Link>
       </Empty>
     </Page>
   );

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { useTexts } from "../context.ts";
 import { commonTexts } from "../i18n/common.ts";
@@ -15,12 +15,14 @@ export interface ConfirmProps {
   readonly text: string;
   /** The word for doing it. */
   readonly action: string;
+  /** What else there is to fill in. */
+  readonly children?: ComponentChildren;
   readonly onYes: () => void;
   readonly onNo: () => void;
 }
 
 /** The question, above everything else; Escape says no. */
-export function Confirm({ title, text, action, onYes, onNo }: ConfirmProps): JSX.Element {
+export function Confirm({ title, text, action, children, onYes, onNo }: ConfirmProps): JSX.Element {
   const t = useTexts(commonTexts);
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -37,6 +39,7 @@ export function Confirm({ title, text, action, onYes, onNo }: ConfirmProps): JSX
     <dialog ref={dialog} aria-labelledby={`${id}-title`} aria-describedby={`${id}-text`} onCancel={cancel}>
       <h2 id={`${id}-title`}>{title}</h2>
       <p id={`${id}-text`} class="soft">{text}</p>
+      {children}
       <div class="dialog-buttons">
         <button type="button" onClick={onNo}>{t.cancel}</button>
         <button type="button" class="danger" onClick={onYes}>{action}</button>

@@ -33,6 +33,9 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
 /** Parts of `audio` that need a worker, WebAssembly or a native library, and so cannot run in the console's pages. */
 const IMPURE_AUDIO = ["audio/opus/", "audio/vad/"];
 
+/** The codec is WebAssembly that browsers run as well, in a worker of its own alone: the policy of the pages forbids it. */
+const WORKER_AUDIO = "audio/opus/libopus.ts";
+
 /**
  * Parts of `services` that compute and draw and touch nothing outside, so that the console and the tools share them. What they import runs in
  * pages, too: each other, and `base`.
@@ -68,6 +71,7 @@ function objection(from: string, to: string, typeOnly: boolean): string | undefi
   if (row === undefined) return `${folder} has no row in the import table, so it may import nothing of the project`;
   if (folder === "console" && isPure(to)) return undefined;
   if (folder === "console" && CONSOLE_TYPES.includes(target) && typeOnly) return undefined;
+  if (folder === "console" && from.endsWith("_worker.ts") && to === WORKER_AUDIO) return undefined;
   if (folder === "console" && !typeOnly && IMPURE_AUDIO.some((part) => to.startsWith(part))) {
     return "console runs in browsers and may import only the pure parts of audio";
   }

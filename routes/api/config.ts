@@ -12,7 +12,7 @@ import { isOnFor, type Rollout } from "../../services/config/mod.ts";
 import type { AppEnv } from "../app_env.ts";
 import { jsonBody } from "./json_body.ts";
 import { type Api, noQuery, OWNER, problems } from "./operation.ts";
-import { deviceId } from "./parameters.ts";
+import { deviceId, withoutControls } from "./parameters.ts";
 
 /** Room for every flag many times over. */
 const MAX_BODY_BYTES = 16_384;
@@ -29,7 +29,8 @@ const effect = z.enum(["now", "next_turn", "next_connection", "restart"]).meta({
 });
 const value = z.unknown().meta({ description: "The value; a mask where it is a secret" });
 
-const flagSchema = z.strictObject({
+/** Schema of a flag. */
+export const flagSchema = z.strictObject({
   name: z.string(),
   value: z.unknown().meta({ description: "true, false, or {percent}: the part of the devices that have it" }),
   default: z.unknown(),
@@ -57,18 +58,36 @@ const changedKey = z.strictObject({ key: z.string(), before: value, after: value
   description: "A key that changed",
 });
 
+/** Longest reason of a change: a sentence or two. */
+const MAX_WHY_CHARS = 300;
+
+/** Who changes something may say why, and what they know. */
+const changeQuery = z.strictObject({
+  why: z.string().trim().min(1).max(MAX_WHY_CHARS).refine(...withoutControls).optional().meta({
+    description: "Why, for the record",
+    example: "Answers are slow since noon",
+  }),
+  known: z.coerce.number().int().min(0).optional().meta({
+    description: "Number of the latest change that you know of, 0 for none: where there was another since, nothing is changed (409)",
+    example: 7,
+  }),
+});
+
 const route = z.enum(["start", "api", "file", "signal", "command", "rollback"]).meta({ description: "How it came about" });
 
-const changeSchema = z.strictObject({
+/** Schema of a recorded change. */
+export const changeSchema = z.strictObject({
   number: z.int(),
   at: z.number().meta({ description: "Unix milliseconds" }),
   by: z.string().meta({ description: "Who made it" }),
   via: route,
+  why: z.string().optional().meta({ description: "Why, where they said so" }),
   restores: z.int().optional().meta({ description: "The change that it undid" }),
   changes: z.array(changedKey),
 }).meta({ id: "ConfigChange", description: "A change of the configuration" });
 
-const outcomeSchema = z.strictObject({
+/** Schema of what became of a change. */
+export const outcomeSchema = z.strictObject({
   number: z.int().optional().meta({ description: "Its number in the record; absent where everything was so already" }),
   changes: z.array(changedKey),
   needRestart: z.array(z.string()).meta({ description: "Keys of it that are felt after a restart alone" }),
@@ -115,7 +134,7 @@ const changeFlags = createRoute({
   summary: "Changes flags while the server runs: all that are named, or, where one is wrong, none",
   middleware: jsonBody(MAX_BODY_BYTES),
   request: {
-    query: noQuery,
+    query: changeQuery,
     body: {
       required: true,
       content: {
@@ -128,7 +147,7 @@ const changeFlags = createRoute({
       },
     },
   },
-  responses: { ...json("What changed", outcomeSchema, OUTCOME), ...problems(413, 415, 422, 503) },
+  responses: { ...json("What changed", outcomeSchema, OUTCOME), ...problems(409, 413, 415, 422, 503) },
 });
 
 const getConfig = createRoute({
@@ -199,7 +218,7 @@ const rollback = createRoute({
   summary: "Restores the configuration as it was before a change; secrets and files stay as they are",
   middleware: jsonBody(MAX_BODY_BYTES),
   request: {
-    query: noQuery,
+    query: changeQuery,
     body: {
       required: true,
       content: {
@@ -212,7 +231,7 @@ const rollback = createRoute({
       },
     },
   },
-  responses: { ...json("What changed", outcomeSchema, OUTCOME), ...problems(404, 413, 415, 422, 503) },
+  responses: { ...json("What changed", outcomeSchema, OUTCOME), ...problems(404, 409, 413, 415, 422, 503) },
 });
 
 /** Adds the operations. */
@@ -220,7 +239,7 @@ export function addConfig(api: Api, live: LiveConfig): void {
   api.openapi(listFlags, (c) => c.json({ items: flagsOf(live, c.req.valid("query").deviceId) }, 200));
   api.openapi(changeFlags, async (c) => {
     const features = Object.fromEntries(Object.entries(c.req.valid("json")).map(([name, value]) => [name, value ?? undefined]));
-    return c.json(outcomeOf(await live.change({ features }, author(c, "api"))), 200);
+    return c.json(outcomeOf(await live.change({ features }, author(c, "api", c.req.valid("query")))), 200);
   });
   api.openapi(getConfig, (c) => {
     const { file, revision, refused } = live;
@@ -228,23 +247,25 @@ export function addConfig(api: Api, live: LiveConfig): void {
     return c.json({ file, revision, ...(refused === undefined ? {} : { refused }), entries }, 200);
   });
   api.openapi(listChanges, (c) => {
-    const items = live.changes.toReversed().slice(0, c.req.valid("query").limit).map(({ number, at, by, via, restores, changes }) => ({
+    const items = live.changes.toReversed().slice(0, c.req.valid("query").limit).map(({ number, at, by, via, why, restores, changes }) => ({
       number,
       at,
       by,
       via,
+      ...(why === undefined ? {} : { why }),
       ...(restores === undefined ? {} : { restores }),
       changes: changes.map(showing),
     }));
     return c.json({ items }, 200);
   });
   api.openapi(rollback, async (c) => {
-    return c.json(outcomeOf(await live.rollback(c.req.valid("json").number, author(c, "rollback"))), 200);
+    const by = author(c, "rollback", c.req.valid("query"));
+    return c.json(outcomeOf(await live.rollback(c.req.valid("json").number, by)), 200);
   });
 }
 
-function author(c: Context<AppEnv>, via: ChangeAuthor["via"]): ChangeAuthor {
-  return { by: `owner at ${c.env.peer}`, via };
+function author(c: Context<AppEnv>, via: ChangeAuthor["via"], said: z.infer<typeof changeQuery>): ChangeAuthor {
+  return { by: `owner at ${c.env.peer}`, via, ...said };
 }
 
 function flagsOf(live: LiveConfig, device: string | undefined): z.infer<typeof flagSchema>[] {

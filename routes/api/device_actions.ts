@@ -10,7 +10,7 @@ import { AppError } from "../../base/errors.ts";
 import type { DeviceControl } from "../../actors/devices/device_control.ts";
 import { jsonBody } from "./json_body.ts";
 import { type Api, noQuery, OWNER, problems } from "./operation.ts";
-import { deviceId } from "./parameters.ts";
+import { deviceId, withoutControls } from "./parameters.ts";
 import { ApiProblem } from "./problem.ts";
 
 /** Devices take messages of some kilobytes. */
@@ -101,7 +101,7 @@ const callTool = createRoute({
       content: {
         "application/json": {
           schema: z.strictObject({
-            name: z.string().min(1).max(128).meta({ description: "The device's own name of the tool" }),
+            name: z.string().min(1).max(128).refine(...withoutControls).meta({ description: "The device's own name of the tool" }),
             arguments: z.record(z.string(), z.unknown()).default({}).meta({ description: "As the schema of the tool wants them" }),
           }),
           example: { name: "self.audio_speaker.set_volume", arguments: { volume: 60 } },
@@ -173,7 +173,9 @@ const putRole = createRoute({
       content: {
         "application/json": {
           schema: z.strictObject({
-            role: z.string().min(1).max(64).nullable().meta({ description: "Its name; null goes back to that of the configuration" }),
+            role: z.string().min(1).max(64).refine(...withoutControls).nullable().meta({
+              description: "Its name; null goes back to that of the configuration",
+            }),
           }),
           example: { role: null },
         },

@@ -16,6 +16,7 @@ export const sessionExample = {
   endReason: "idle",
   title: "Weather",
   turns: 1,
+  opening: "今天天气怎么样？",
 };
 
 /** A turn. */
@@ -32,6 +33,7 @@ export const turnExample = {
   heardMs: 1200,
   endedAt: STARTED + 4000,
   timings: { speechEndMs: 1000, firstFrameMs: 1450 },
+  sentences: [{ text: "今天晴。", startMs: 0, heardMs: 1200 }],
   audio: { user: "/api/turns/01K0000000000000000000000A/audio/user" },
 } as const;
 

@@ -25,7 +25,7 @@ const PROBLEMS = {
   401: ["The request is not the owner's", "owner_anonymous"],
   403: ["A page of another site asked, or console.enabled is false", "cross_site"],
   404: ["It is not there", "turn_not_found"],
-  409: ["The device does not take speech now", "device_busy"],
+  409: ["The device does not take speech now, or the configuration was changed meanwhile", "device_busy"],
   413: ["The body is too long", "body_too_large"],
   415: ["The body is of another type than the operation takes", "not_json"],
   416: ["The range begins behind the end of the file", "range_not_satisfiable"],

@@ -33,6 +33,7 @@ const REQUEST_ERRORS: Readonly<Record<string, Pick<Problem, "status" | "title">>
   body_too_large: { status: 413, title: "The body is too long" },
   config_invalid: { status: 422, title: "The configuration would be wrong; nothing was changed" },
   openai_incomplete: { status: 422, title: "The configuration would be wrong; nothing was changed" },
+  config_changed: { status: 409, title: "Somebody changed the configuration meanwhile; nothing was changed now" },
   change_unknown: { status: 404, title: "There is no such change" },
   config_log_unwritable: { status: 503, title: "The change cannot be recorded; nothing was changed" },
   import_too_large: { status: 413, title: "The file is too long" },

@@ -14,6 +14,7 @@ const milliseconds = (description: string) => z.number().meta({ description: `${
 export const sessionSchema = z.strictObject({
   ...sessionShape,
   turns: z.int().meta({ description: "Number of its turns" }),
+  opening: z.string().optional().meta({ description: "The beginning of what was said first, in lists" }),
 }).meta({ id: "Session", description: "One connection of one device, from hello to close" });
 
 /** A turn, with the addresses of its audio. */

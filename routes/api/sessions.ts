@@ -31,7 +31,15 @@ const list = createRoute({
   tags,
   security: OWNER,
   summary: "Sessions, newest first",
-  request: { query: z.strictObject(spanQuery).refine(...ordered) },
+  request: {
+    query: z.strictObject({
+      ...spanQuery,
+      endReason: z.string().regex(/^[a-z][a-z_]{0,31}$/, "expected why sessions ended, such as idle").optional().meta({
+        description: "Why they ended: device, idle, goodbye, replaced, disconnected, shutdown, error, crashed or import",
+        param: { example: "idle" },
+      }),
+    }).refine(...ordered),
+  },
   responses: {
     200: {
       description: "A page of sessions",

@@ -23,6 +23,8 @@ const params = z.strictObject({ id: turnId });
 /** A page of turns. */
 export const turnPage = pageOf(turnSchema, "TurnPage");
 
+const outcome = z.enum(["completed", "interrupted", "failed", "empty", "crashed"]).optional().meta({ description: "How they ended" });
+
 /** In which order turns come. */
 export const order = z.enum(["newest", "oldest"]).optional().meta({ description: "Which come first" });
 
@@ -39,7 +41,7 @@ const list = createRoute({
     query: z.strictObject({
       ...spanQuery,
       sessionId: sessionId.optional(),
-      outcome: z.enum(["completed", "interrupted", "failed", "empty", "crashed"]).optional().meta({ description: "How they ended" }),
+      outcome,
       order,
     }).refine(...ordered),
   },
@@ -92,6 +94,7 @@ const search = createRoute({
         description: "Words, with spaces between them",
         param: { example: "天气" },
       }),
+      outcome,
     }).refine(...ordered),
   },
   responses: { 200: page, ...problems(503) },
@@ -123,10 +126,11 @@ export function addTurns(api: Api, { archive, erase }: LifeCycle): void {
 }
 
 /** A turn as it is shown: addresses of audio instead of paths. */
-export function shownTurn({ audioFiles, ...turn }: StoredTurn): z.infer<typeof turnSchema> {
+export function shownTurn({ audioFiles, sentences, ...turn }: StoredTurn): z.infer<typeof turnSchema> {
   const base = `/api/turns/${encodeURIComponent(turn.turnId)}/audio`;
   return {
     ...turn,
+    ...(sentences === undefined ? {} : { sentences: [...sentences] }),
     audio: {
       ...(audioFiles.user === undefined ? {} : { user: `${base}/user` }),
       ...(audioFiles.reply === undefined ? {} : { reply: `${base}/reply` }),

@@ -38,6 +38,7 @@ export function feedStream({ clock, fleet, allowed, ended }: FeedOptions): Reada
     message(body);
   };
   const take = (round: FleetRound): void => {
+    if (viewer?.wants === true && rounds === 0) return viewer.send(round.text());
     rounds++;
     for (const change of round.changed) {
       gone.delete(change.id);

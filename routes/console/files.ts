@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
 import type { Logger } from "@logtape/logtape";
 import { messageOf } from "../../base/errors.ts";
 import type { BuiltBundle, BuiltFile, ConsoleBundle } from "../../services/console_bundle/mod.ts";
@@ -15,6 +15,12 @@ import { problemResponse } from "../problem.ts";
 /** Nothing but what this server serves is loaded, run, framed or sent to; no script or style stands in a document. */
 export const CONSOLE_POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
+/**
+ * What a worker of the console may do. It obeys the policy that comes with its own script and not that of the document, so every script
+ * has one. The codec of browsers that have none of their own is WebAssembly, which nothing but a worker may compile.
+ */
+const WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'";
+
 /** Names hold a hash of the contents, so that what was loaded once never has to be asked for again. */
 const FOREVER = "public, max-age=31536000, immutable";
 
@@ -24,8 +30,15 @@ const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 36 36"><defs>
   `<rect width="36" height="36" rx="10" fill="url(#g)"/><g stroke="#fff" stroke-width="3" stroke-linecap="round">` +
   `<path d="M8 16v4M13 12.5v11M18 8v20M23 13v10M28 16v4"/></g></svg>`;
 
+/** What the files need. */
+export interface FileRouteDeps {
+  readonly logger: Logger;
+  /** Port of the device sockets, where they have one of their own: the browser device connects to it. */
+  readonly devicePort: () => number | undefined;
+}
+
 /** Adds the routes. */
-export function addFiles(app: Hono<AppEnv>, bundle: ConsoleBundle, logger: Logger): void {
+export function addFiles(app: Hono<AppEnv>, bundle: ConsoleBundle, { logger, devicePort }: FileRouteDeps): void {
   app.get("/console/assets/icon.svg", (c) => c.body(ICON, 200, { "content-type": "image/svg+xml", "cache-control": "max-age=86400" }));
   app.get("/console/assets/:name", async (c) => {
     const file = (await bundle()).files.find(({ name }) => name === c.req.param("name"));
@@ -35,7 +48,7 @@ export function addFiles(app: Hono<AppEnv>, bundle: ConsoleBundle, logger: Logge
     }
     return fileResponse(file, c.req.header("accept-encoding") ?? "");
   });
-  const document = async (): Promise<Response> => {
+  const document = async (c: Context<AppEnv>): Promise<Response> => {
     let built: BuiltBundle;
     try {
       built = await bundle();
@@ -47,7 +60,7 @@ export function addFiles(app: Hono<AppEnv>, bundle: ConsoleBundle, logger: Logge
     return new Response(documentText(built), {
       headers: {
         "content-type": "text/html; charset=utf-8",
-        "content-security-policy": CONSOLE_POLICY,
+        "content-security-policy": documentPolicy(c.req.header("host") ?? "", devicePort()),
         "cache-control": "no-cache",
         "x-frame-options": "DENY",
         ...API_HEADERS,
@@ -56,6 +69,14 @@ export function addFiles(app: Hono<AppEnv>, bundle: ConsoleBundle, logger: Logge
   };
   app.get("/console", document);
   app.get("/console/*", document);
+}
+
+/** The policy of a document that `host` was asked for. */
+function documentPolicy(host: string, devicePort: number | undefined): string {
+  const name = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i.exec(host)?.[1];
+  return devicePort === undefined || name === undefined
+    ? CONSOLE_POLICY
+    : `${CONSOLE_POLICY}; connect-src 'self' ws://${name}:${devicePort}`;
 }
 
 function documentText({ script, style, preload }: BuiltBundle): string {
@@ -87,7 +108,9 @@ function fileResponse({ name, bytes, br, gzip }: BuiltFile, accepted: string): R
   const [body, encoding] = takes("br") ? [br, "br"] as const : takes("gzip") ? [gzip, "gzip"] as const : [bytes, undefined] as const;
   return new Response(body, {
     headers: {
-      "content-type": name.endsWith(".css") ? "text/css; charset=utf-8" : "text/javascript; charset=utf-8",
+      ...(name.endsWith(".css")
+        ? { "content-type": "text/css; charset=utf-8" }
+        : { "content-type": "text/javascript; charset=utf-8", "content-security-policy": WORKER_POLICY }),
       "cache-control": FOREVER,
       vary: "accept-encoding",
       ...(encoding === undefined ? {} : { "content-encoding": encoding }),

@@ -10,13 +10,17 @@ import type { Clock, TimerId } from "../../base/clock.ts";
 import { messageOf } from "../../base/errors.ts";
 import type { DeviceStatus } from "../../actors/device/status.ts";
 import type { DeviceRecord, DeviceRegistry } from "../../services/devices/registry.ts";
+import type { Alert } from "../../services/alerts/alert.ts";
+import { alertsAbout } from "./device_alerts.ts";
 import type { Tally } from "./tally.ts";
-import type { FleetChange, FleetDevice } from "./types.ts";
+import type { FeedMessage, FleetChange, FleetDevice } from "./types.ts";
 
 /** Between two rounds of changes, milliseconds: four a second are lively for people and cheap for the server. */
 export const ROUND_MS = 250;
 /** Between two looks at everything, milliseconds: for what no event tells, such as the tools that a device named late. */
 export const SWEEP_MS = 5_000;
+/** Parts in which everything is looked at: thousands of devices in one go would hold up the frames of those that speak. */
+const SWEEP_PARTS = 20;
 /** Between two readings of the registry, milliseconds: devices that came by elsewhere, or were named elsewhere. */
 export const REGISTRY_MS = 30_000;
 /** Devices of one page of the registry, and pages: what a browser can still search through at once. */
@@ -32,6 +36,10 @@ export interface FleetOptions {
   readonly device: (deviceId: string) => DeviceStatus | undefined;
   readonly crashes: (deviceId: string) => number;
   readonly rssi: (deviceId: string) => number | undefined;
+  /** When the actor of a device last crashed, Unix milliseconds. */
+  readonly crashedAt?: (deviceId: string) => number | undefined;
+  /** The alerts that are not over; none by default. */
+  readonly alerts?: () => readonly Alert[];
   readonly tally: Tally;
   /** Reads what was kept of today before this process; called once, when somebody looks. */
   readonly loadTally: () => Promise<void>;
@@ -43,6 +51,8 @@ export interface FleetOptions {
 export interface FleetRound {
   readonly changed: readonly FleetChange[];
   readonly gone: readonly string[];
+  /** The round as a message for viewers who missed none; made once for all of them. */
+  readonly text: () => string;
 }
 
 /** The fleet. */
@@ -134,7 +144,8 @@ export class Fleet implements Disposable {
     }
     await this.#readRegistry();
     const connected = new Map(devices().map((status) => [status.deviceId, status]));
-    for (const id of new Set([...this.#records.keys(), ...connected.keys()])) this.#rows.set(id, this.#row(id, connected.get(id)));
+    const alerts = this.#alerts();
+    for (const id of new Set([...this.#records.keys(), ...connected.keys()])) this.#rows.set(id, this.#row(id, connected.get(id), alerts));
   }
 
   async #readRegistry(): Promise<void> {
@@ -173,20 +184,26 @@ export class Fleet implements Disposable {
     this.#options.logger.warn("The devices cannot be read for the console: {error}", { error: messageOf(error) });
   }
 
-  #armSweep(): void {
+  #armSweep(ids: readonly string[] = [], part = 0): void {
     this.#sweep = this.#options.clock.setTimeout(() => {
+      if (part > 0) return this.#sweepPart(ids, part);
       this.#readRegistry().finally(() => {
-        if (this.#watchers.size === 0) return;
-        for (const id of new Set([...this.#records.keys(), ...this.#rows.keys()])) this.touch(id);
-        this.#armSweep();
+        if (this.#watchers.size > 0) this.#sweepPart([...new Set([...this.#records.keys(), ...this.#rows.keys()])], 0);
       });
-    }, SWEEP_MS);
+    }, SWEEP_MS / SWEEP_PARTS);
+  }
+
+  #sweepPart(ids: readonly string[], part: number): void {
+    const size = Math.ceil(ids.length / SWEEP_PARTS);
+    for (const id of ids.slice(part * size, (part + 1) * size)) this.touch(id);
+    this.#armSweep(ids, (part + 1) % SWEEP_PARTS);
   }
 
   #tell(): void {
     this.#round = undefined;
     const changed: FleetChange[] = [];
     const gone: string[] = [];
+    const alerts = this.#alerts();
     for (const id of this.#dirty) {
       const status = this.#options.device(id);
       const before = this.#rows.get(id);
@@ -197,7 +214,7 @@ export class Fleet implements Disposable {
         }
         if (before?.online !== true) this.#look(id).catch((error) => this.#unreadable(error));
       }
-      const row = this.#row(id, status, before);
+      const row = this.#row(id, status, alerts, before);
       const change = before === undefined ? row : difference(before, row);
       if (change === undefined) continue;
       this.#rows.set(id, row);
@@ -205,14 +222,23 @@ export class Fleet implements Disposable {
     }
     this.#dirty.clear();
     if (changed.length === 0 && gone.length === 0) return;
-    for (const watcher of [...this.#watchers]) watcher({ changed, gone });
+    const now = this.#options.clock.wall();
+    let text: string | undefined;
+    const message = (): FeedMessage => ({ type: "change", now, devices: changed, gone, skipped: 0 });
+    const round: FleetRound = { changed, gone, text: () => text ??= JSON.stringify(message()) };
+    for (const watcher of [...this.#watchers]) watcher(round);
   }
 
-  #row(id: string, status: DeviceStatus | undefined, before?: FleetDevice): FleetDevice {
-    const { tally, crashes, rssi, clock } = this.#options;
+  #alerts(): readonly Alert[] {
+    return this.#options.alerts?.() ?? [];
+  }
+
+  #row(id: string, status: DeviceStatus | undefined, active: readonly Alert[], before?: FleetDevice): FleetDevice {
+    const { tally, crashes, crashedAt, rssi, clock } = this.#options;
     const record = this.#records.get(id);
     const { turns, latencies } = tally.of(id);
     const signal = rssi(id);
+    const alerts = active.length === 0 ? [] : alertsAbout({ deviceId: id, status, crashedAt: crashedAt?.(id) }, active);
     // What the firmware said of itself at OTA names the type of the board; MCP says its name.
     const board = record?.board ?? status?.board ?? before?.board;
     const firmware = record?.firmware ?? status?.firmware ?? before?.firmware;
@@ -235,6 +261,7 @@ export class Fleet implements Disposable {
       turns,
       latencies,
       restarts: crashes(id),
+      ...(alerts.length === 0 ? {} : { alerts }),
     };
   }
 }
@@ -246,8 +273,8 @@ export function difference(before: FleetDevice, after: FleetDevice): FleetChange
   const changes: Record<string, unknown> = {};
   for (const key of Object.keys(now)) {
     if (old[key] === now[key]) continue;
-    // The tally makes a new list for each turn.
-    if (key === "latencies" && String(old[key]) === String(now[key])) continue;
+    // These lists are made anew for each row.
+    if ((key === "latencies" || key === "alerts") && String(old[key]) === String(now[key])) continue;
     changes[key] = now[key];
   }
   for (const key of Object.keys(old)) if (!(key in now)) changes[key] = null;

@@ -17,8 +17,11 @@ import type { HistoryArchive } from "../../services/history/archive.ts";
 import type { DeviceStore } from "../../services/history/device_store.ts";
 import { SignIn } from "../../services/sign_in/mod.ts";
 import type { SeenDevice } from "../ota.ts";
+import type { AlertBoard } from "../../services/alerts/board.ts";
+import { DeviceTickets } from "../device_tickets.ts";
 import { Fleet } from "./fleet.ts";
 import type { ConsoleParts } from "./mod.ts";
+import { type OverviewSources, OverviewTeller } from "./overview/overview.ts";
 import type { Recorders } from "./records_route.ts";
 import { Tally } from "./tally.ts";
 
@@ -37,7 +40,10 @@ export interface ConsoleOptions {
   readonly timezone: string;
   readonly ownerPassword: string;
   readonly viewerPassword: string;
-  readonly supervisor: Pick<DeviceSupervisor, "which" | "session" | "crashes">;
+  readonly supervisor: Pick<DeviceSupervisor, "which" | "session" | "crashes" | "crashedAt">;
+  readonly alerts: () => AlertBoard | undefined;
+  /** Where the overview reads, but for what the console itself knows. */
+  readonly overview: Omit<OverviewSources, "clock" | "alerts" | "today">;
   readonly store: Pick<DeviceStore, "roleOf" | "saveRole">;
   readonly archive: Pick<HistoryArchive, "turns">;
   readonly registry: DeviceRegistry;
@@ -58,32 +64,39 @@ export function createConsole(options: ConsoleOptions): Console {
   const { clock, random, logger, supervisor, registry, archive } = options;
   const tally = new Tally(options);
   const signals = new Map<string, number>();
+  let loading: Promise<void> | undefined;
+  const loadTally = () => loading ??= loadToday(tally, archive);
   const fleet = new Fleet({
     clock,
     logger,
     devices: () => supervisor.which(),
     device: (deviceId) => supervisor.session(deviceId)?.status(),
     crashes: (deviceId) => supervisor.crashes(deviceId),
+    crashedAt: (deviceId) => supervisor.crashedAt(deviceId),
     rssi: (deviceId) => signals.get(deviceId),
+    alerts: () => options.alerts()?.active() ?? [],
     tally,
     registry,
-    async loadTally() {
-      let cursor: string | undefined;
-      for (let page = 0; page < MAX_PAGES; page++) {
-        const query = { from: tally.startsAt, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
-        const { items, next } = await archive.turns(query);
-        tally.addEarlier(items);
-        if (next === undefined) return;
-        cursor = next;
-      }
+    loadTally,
+  });
+  const overview = new OverviewTeller({
+    ...options.overview,
+    clock,
+    alerts: options.alerts,
+    today() {
+      // Whoever looks at the fleet is told where this fails; what was counted since the start is shown in any case.
+      loadTally().catch(() => {});
+      return tally.total;
     },
   });
   return {
+    overview,
     signIn: new SignIn({ clock, random, operator: options.ownerPassword, viewer: options.viewerPassword }),
     bundle: consoleBundle(options),
     control: deviceControl(options),
     charts: chartLibrary(),
     recorders: options.recorders,
+    tickets: new DeviceTickets({ clock, random }),
     fleet,
     tally,
     seen({ deviceId, rssi }) {
@@ -96,4 +109,16 @@ export function createConsole(options: ConsoleOptions): Console {
     },
     [Symbol.dispose]: () => fleet[Symbol.dispose](),
   };
+}
+
+/** Reads what was kept of today before this process. */
+async function loadToday(tally: Tally, archive: ConsoleOptions["archive"]): Promise<void> {
+  let cursor: string | undefined;
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const query = { from: tally.startsAt, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
+    const { items, next } = await archive.turns(query);
+    tally.addEarlier(items);
+    if (next === undefined) return;
+    cursor = next;
+  }
 }

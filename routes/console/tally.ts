@@ -14,13 +14,20 @@ export const MAX_LATENCIES = 20;
 const MAX_DEVICES = 50_000;
 
 /** A turn, committed or read from the archive. */
-type Counted = Pick<TurnRecord | StoredTurn, "turnId" | "deviceId" | "startedAt" | "source" | "timings">;
+type Counted = Pick<TurnRecord | StoredTurn, "turnId" | "deviceId" | "startedAt" | "source" | "timings" | "outcome">;
 
 /** What is known of a device's day. */
 export interface DeviceDay {
   readonly turns: number;
   /** Milliseconds from the end of speech to the first frame, oldest first. */
   readonly latencies: readonly number[];
+}
+
+/** The day of all devices together. */
+export interface DayTotal {
+  readonly turns: number;
+  /** Of those, turns that failed or that a crash ended. */
+  readonly failed: number;
 }
 
 const NOTHING: DeviceDay = { turns: 0, latencies: [] };
@@ -40,6 +47,7 @@ export class Tally {
   /** Turns that were counted as they ended, which an archive that is read later holds, too. */
   #counted = new Set<string>();
   #day: LocalDay;
+  #total = { turns: 0, failed: 0 };
 
   constructor(options: TallyOptions) {
     this.#options = options;
@@ -55,6 +63,12 @@ export class Tally {
   of(deviceId: string): DeviceDay {
     this.#today();
     return this.#days.get(deviceId) ?? NOTHING;
+  }
+
+  /** The day of all devices. */
+  get total(): DayTotal {
+    this.#today();
+    return { ...this.#total };
   }
 
   /** Counts a turn that is over. Never throws. */
@@ -74,9 +88,11 @@ export class Tally {
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
-  #count({ turnId, deviceId, startedAt, source, timings }: Counted, earlier = false): void {
+  #count({ turnId, deviceId, startedAt, source, timings, outcome }: Counted, earlier = false): void {
     if (source === "say" || startedAt < this.#today().startsAt || this.#counted.has(turnId)) return;
     this.#counted.add(turnId);
+    this.#total.turns++;
+    if (outcome === "failed" || outcome === "crashed") this.#total.failed++;
     const before = this.#days.get(deviceId) ?? NOTHING;
     const { speechEndMs, firstFrameMs } = timings;
     const latency = speechEndMs === undefined || firstFrameMs === undefined ? [] : [Math.round(firstFrameMs - speechEndMs)];
@@ -93,6 +109,7 @@ export class Tally {
     if (now < this.#day.startsAt || now >= this.#day.endsAt) {
       this.#day = localDay(timezone, now);
       this.#days.clear();
+      this.#total = { turns: 0, failed: 0 };
       this.#counted = new Set();
     }
     return this.#day;

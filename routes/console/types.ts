@@ -8,7 +8,9 @@ import type { z } from "zod";
 import type { RecordingHeader, RecordLine } from "../../services/recorder/record.ts";
 import type { Role } from "../../services/sign_in/sessions.ts";
 import type { StoredTurn } from "../../services/history/store.ts";
-import type { deviceChangesSchema, deviceSchema, erasedSchema } from "../api/schemas.ts";
+import type { RuleId } from "../../services/alerts/alert.ts";
+import type { changeSchema, flagSchema, outcomeSchema } from "../api/config.ts";
+import type { deviceChangesSchema, deviceSchema, erasedSchema, importReportSchema, sessionSchema } from "../api/schemas.ts";
 
 export type { Role } from "../../services/sign_in/sessions.ts";
 
@@ -54,6 +56,8 @@ export interface FleetDevice {
   readonly latencies: readonly number[];
   /** How often its actor crashed since the server began. */
   readonly restarts: number;
+  /** Rules of the server's active alerts that are about it, such as `device_stuck`; absent where there are none. */
+  readonly alerts?: readonly RuleId[];
 }
 
 /** What is new of a device; null takes a value away, what is absent stands. */
@@ -135,3 +139,17 @@ export interface Listed<T> {
 
 /** How much was erased with a device. */
 export type Erased = z.infer<typeof erasedSchema>;
+
+/** A flag, as `/api/flags` tells. */
+export type Flag = z.infer<typeof flagSchema>;
+
+/** A change of the configuration, as `/api/config/changes` tells. */
+export type ConfigChange = z.infer<typeof changeSchema>;
+
+/** What became of a change. */
+export type ConfigOutcome = z.infer<typeof outcomeSchema>;
+/** A session, as `/api/sessions` tells. */
+export type Session = z.infer<typeof sessionSchema>;
+
+/** What became of the lines of a file, as `/api/import` tells. */
+export type ImportReport = z.infer<typeof importReportSchema>;

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Acknowledgement, Alert, Finding, Notice } from "./alert.ts";
+import type { Acknowledgement, Alert, Finding, Notice, RuleId } from "./alert.ts";
 import type { Readings } from "./readings.ts";
-import type { AlertRule } from "./rule.ts";
+import type { AlertRule, Assessment } from "./rule.ts";
 
 /** How long all must be well before an alert is over, milliseconds. */
 export const CLEAR_MS = 60_000;
@@ -86,9 +86,17 @@ export class AlertBook {
     return this.#over.toReversed();
   }
 
-  /** Takes readings, and tells what is new. */
-  take(readings: Readings, moment: Moment): Notice[] {
-    return this.#rules.flatMap((rule) => this.#assess(rule, readings, moment));
+  /** Takes readings, and tells what is new. A rule that throws knows nothing of this moment, and the others go on. */
+  take(readings: Readings, moment: Moment, onBroken?: (rule: RuleId, error: unknown) => void): Notice[] {
+    return this.#rules.flatMap((rule) => {
+      let assessment: Assessment | undefined;
+      try {
+        assessment = rule.assess(readings, moment.now);
+      } catch (error) {
+        onBroken?.(rule.id, error);
+      }
+      return this.#note(rule, assessment, moment);
+    });
   }
 
   /** Notes that somebody has seen an alert; undefined where there is no such one. */
@@ -101,9 +109,8 @@ export class AlertBook {
     return this.#over[index] = { ...this.#over[index]!, acknowledged };
   }
 
-  #assess(rule: AlertRule, readings: Readings, moment: Moment): Notice[] {
+  #note(rule: AlertRule, assessment: Assessment | undefined, moment: Moment): Notice[] {
     const watches = this.#watches.get(rule.id)!;
-    const assessment = rule.assess(readings, moment.now);
     const wrong = new Map<string, Finding>();
     for (const finding of assessment?.findings ?? []) {
       const fits = watches.has(finding.subject) || watches.size + wrong.size < MAX_SUBJECTS;

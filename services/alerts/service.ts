@@ -55,6 +55,8 @@ export class Alerts implements AlertBoard, AsyncDisposable {
   #rounds: Promise<void> = Promise.resolve();
   /** What was reported last, so that the same is not said every round. */
   #trouble = "";
+  /** Rules that threw in the round before. */
+  #broken: ReadonlySet<string> = new Set();
 
   /** Opens the alerts of a data directory, and begins to read. */
   static async open(options: AlertsOptions): Promise<Alerts> {
@@ -63,6 +65,8 @@ export class Alerts implements AlertBoard, AsyncDisposable {
     const alerts = new Alerts(options, kept.alerts, kept.owed.filter(({ target }) => names.includes(target)), names);
     alerts.#resume();
     alerts.#rounds = alerts.#run();
+    // Whoever supervises them listens to `finished`; nobody has to.
+    alerts.#rounds.catch(() => {});
     return alerts;
   }
 
@@ -76,6 +80,11 @@ export class Alerts implements AlertBoard, AsyncDisposable {
       const onDone = (notice: Notice) => this.#settle(name, notice);
       this.#receivers.push({ name, webhook: new Webhook({ ...target, clock, random, logger, fetch, onDone }) });
     });
+  }
+
+  /** Resolves when the rounds have been ended; rejects when they broke off, which no reading, rule, receiver or file can do to them. */
+  get finished(): Promise<void> {
+    return this.#rounds;
   }
 
   active(): readonly Alert[] {
@@ -94,7 +103,7 @@ export class Alerts implements AlertBoard, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending.abort();
-    await this.#rounds;
+    await this.#rounds.catch(() => {});
     await Promise.all(this.#receivers.map(({ webhook }) => webhook[Symbol.asyncDispose]()));
     await this.#writing;
   }
@@ -108,12 +117,16 @@ export class Alerts implements AlertBoard, AsyncDisposable {
     }
   }
 
-  /** Never rejects: one bad round must not end the rounds. */
   async #round(signal: AbortSignal): Promise<void> {
     const { clock, logger } = this.#options;
     const readings = await this.#read(signal);
     if (signal.aborted) return;
-    const notices = this.#book.take(readings, { now: clock.now(), wall: clock.wall() });
+    const broken = new Map<string, unknown>();
+    const notices = this.#book.take(readings, { now: clock.now(), wall: clock.wall() }, (rule, error) => void broken.set(rule, error));
+    for (const [rule, error] of broken) {
+      if (!this.#broken.has(rule)) logger.error("Rule {rule} of the alerts says nothing: {reason}", { rule, reason: messageOf(error) });
+    }
+    this.#broken = new Set(broken.keys());
     if (notices.length === 0) return;
     this.#owed = [...this.#owed, ...this.#receivers.flatMap(({ name }) => notices.map((notice) => owedTo(name, notice)))];
     // Kept before it is told: a process that dies in between tells it after its next start, and none is raised twice.

@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import type { Erasure, HistoryArchive, Page, SpanQuery } from "../history/archive.ts";
+import type { Erasure, HistoryArchive, Page, SessionsQuery } from "../history/archive.ts";
 import type { HistoryStore, SessionSummary } from "../history/store.ts";
 import type { Cache } from "./cache.ts";
 import { deviceKey, deviceSessionsKey, deviceTag } from "./keys.ts";
@@ -31,6 +31,7 @@ const summary = z.object({
   endReason: z.string().exactOptional(),
   title: z.string().exactOptional(),
   turns: z.number(),
+  opening: z.string().exactOptional(),
 });
 
 const sessionsPage = z.object({ items: z.array(summary).readonly(), next: z.string().exactOptional() }).readonly();
@@ -121,9 +122,10 @@ export function knownDevices(history: Pick<HistoryStore, "listSessions">, cache:
   };
 }
 
-function isFirstPage({ limit, cursor, from, until }: SpanQuery): boolean {
+function isFirstPage({ limit, cursor, from, until, endReason }: SessionsQuery): boolean {
   const wanted = limit ?? 1;
-  return cursor === undefined && from === undefined && until === undefined && Number.isInteger(wanted) && wanted >= 1 &&
+  return cursor === undefined && from === undefined && until === undefined && endReason === undefined && Number.isInteger(wanted) &&
+    wanted >= 1 &&
     wanted <= MAX_CACHED_LIMIT;
 }
 

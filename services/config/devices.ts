@@ -18,6 +18,9 @@ const MAX_TEXT_BYTES = 1_048_576;
 const MAX_FRAME_BYTES = 65_536;
 
 const deviceId = z.string().trim().toLowerCase().min(1).max(128).meta({ expects: "a device id, such as 11:22:33:aa:bb:cc" });
+const origin = z.string().trim().toLowerCase().regex(/^(\*|null|https?:\/\/[^\s/]+)$/).meta({
+  expects: "an origin without a path, such as http://192.168.1.5:8006, or *",
+});
 const leadFrames = z.int().min(0).max(MAX_LEAD_FRAMES);
 
 /** Schema of the section. */
@@ -31,6 +34,10 @@ export const devicesSection = z.strictObject({
   }),
   tokenTtlDays: z.int().min(0).max(MAX_TOKEN_DAYS).default(0).meta({
     description: "Days for which a device token is good; 0 means for ever",
+  }),
+  origins: z.array(origin).default([]).meta({
+    description:
+      "Origins of web pages that may connect as devices, such as http://192.168.1.5:8006; * is any. The console's own needs none",
   }),
   helloTimeoutMs: z.int().min(1000).max(60_000).default(10_000).meta({
     description: "Milliseconds that a new connection may take to say hello; devices themselves wait 10,000 for the answer",

@@ -14,6 +14,7 @@ import { messageOf } from "../../base/errors.ts";
 import type { BuiltBundle, BuiltFile, WorkerAnswer } from "./build.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const CONSOLE = resolve(ROOT, "console/");
 const SCRIPT = resolve(ROOT, "console/main.tsx");
 const STYLE = resolve(ROOT, "console/style/main.css");
 
@@ -22,20 +23,52 @@ const TARGET = ["es2022", "chrome111", "firefox121", "safari16.4"];
 
 const LOADERS: Readonly<Record<string, esbuild.Loader>> = { tsx: "tsx", ts: "ts", css: "css", js: "js", mjs: "js", json: "json" };
 
+/** A file of its own that a page starts: a worker, or a worklet of sound. */
+const OWN_FILE = /new URL\("(\.\.?\/[^"]+\.ts)", import\.meta\.url\)/g;
+
+/** Settings of every run. */
+const COMMON = {
+  outdir: "/",
+  bundle: true,
+  format: "esm",
+  minify: true,
+  write: false,
+  target: TARGET,
+  // WebAssembly that stands in a script as text would be twice as long in ASCII.
+  charset: "utf8",
+  entryNames: "[name]-[hash]",
+  logLevel: "silent",
+} as const satisfies esbuild.BuildOptions;
+
 /** Files are found as Deno finds them: relative ones beside their importer, packages by deno.json. */
-function sources(inputs: Map<string, string>): esbuild.Plugin {
+function sources(inputs: Map<string, string>, own: Map<string, esbuild.OutputFile>): esbuild.Plugin {
+  const ownFile = async (path: string): Promise<string> => {
+    const { outputFiles } = await esbuild.build({ ...COMMON, entryPoints: [path], plugins: [sources(inputs, own)] });
+    const [file] = outputFiles;
+    if (file === undefined) throw new Error(`Nothing came of ${path}`);
+    own.set(file.path, file);
+    return file.path.slice(file.path.lastIndexOf("/") + 1);
+  };
   return {
     name: "deno",
     setup(build) {
       build.onResolve({ filter: /.*/ }, ({ path, importer, kind }) => {
         if (kind === "entry-point") return { path, namespace: "source" };
+        // Libraries that run in Node as well ask for its parts where they find themselves there.
+        if (path.startsWith("node:")) return { path, external: true };
         if (/^\.\.?\//.test(path)) return { path: resolve(dirname(importer), path), namespace: "source" };
         return { path: fileURLToPath(import.meta.resolve(path)), namespace: "source" };
       });
       build.onLoad({ filter: /.*/, namespace: "source" }, async ({ path }) => {
         const contents = await Deno.readFile(path);
         inputs.set(relative(ROOT, path).replaceAll("\\", "/"), createHash("sha256").update(contents).digest("hex"));
-        return { contents, loader: LOADERS[path.slice(path.lastIndexOf(".") + 1)] ?? "text" };
+        const loader = LOADERS[path.slice(path.lastIndexOf(".") + 1)] ?? "text";
+        if (!path.startsWith(CONSOLE)) return { contents, loader };
+        let text = new TextDecoder().decode(contents);
+        for (const [whole, file] of text.matchAll(OWN_FILE)) {
+          text = text.replace(whole, `new URL("./${await ownFile(resolve(dirname(path), file!))}", import.meta.url)`);
+        }
+        return { contents: text, loader };
       });
     },
   };
@@ -45,24 +78,18 @@ async function build(): Promise<BuiltBundle> {
   const wasm = new URL("./esbuild.wasm", new URL("../", import.meta.resolve("esbuild-wasm/esm/browser.js")));
   await esbuild.initialize({ wasmModule: await WebAssembly.compile(await Deno.readFile(wasm)), worker: false });
   const inputs = new Map<string, string>();
+  const own = new Map<string, esbuild.OutputFile>();
   const { outputFiles, metafile } = await esbuild.build({
+    ...COMMON,
     entryPoints: [SCRIPT, STYLE],
-    outdir: "/",
-    bundle: true,
     splitting: true,
-    format: "esm",
-    minify: true,
-    write: false,
     metafile: true,
-    target: TARGET,
     jsx: "automatic",
     jsxImportSource: "preact",
-    entryNames: "[name]-[hash]",
     chunkNames: "[name]-[hash]",
-    logLevel: "silent",
-    plugins: [sources(inputs)],
+    plugins: [sources(inputs, own)],
   });
-  const files = outputFiles.map(({ path, contents }): BuiltFile => {
+  const files = [...outputFiles, ...own.values()].map(({ path, contents }): BuiltFile => {
     const bytes = new Uint8Array(contents);
     return {
       name: path.slice(path.lastIndexOf("/") + 1),

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { table } from "./migrations/change.ts";
+import { column, table } from "./migrations/change.ts";
 import type { DatabaseStep } from "./migrations/migrate.ts";
 
 /** All steps, in order. */
@@ -134,4 +134,8 @@ export const DATABASE_STEPS: readonly DatabaseStep[] = [{
       retention_days INT`,
     ),
   ],
+}, {
+  version: 7,
+  name: "sentences of answers",
+  changes: [column("turns", "sentences", "MEDIUMTEXT", "turn_id")],
 }];

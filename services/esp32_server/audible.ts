@@ -4,6 +4,7 @@
  * @module
  */
 
+import { tapped } from "../../audio/tapped.ts";
 import type { SpeechAudio } from "../../audio/types.ts";
 import { StageError } from "./errors.ts";
 
@@ -25,13 +26,16 @@ export function audible(audio: SpeechAudio, text: string): SpeechAudio {
   return { ...audio, packets: checked(audio.packets, (packet) => packet.length > SILENT_PACKET_BYTES) };
 }
 
-async function* checked<T>(pieces: AsyncIterable<T>, isHeard: (piece: T) => boolean): AsyncGenerator<T, void, void> {
+function checked<T>(pieces: AsyncIterable<T>, isHeard: (piece: T) => boolean): AsyncIterable<T> {
   let count = 0;
   let heard = false;
-  for await (const piece of pieces) {
-    count++;
-    heard ||= isHeard(piece);
-    yield piece;
-  }
-  if (!heard) throw new StageError("synthesize", "bad_audio", count === 0 ? "Server sent no sound" : "Server sent nothing but silence");
+  return tapped(pieces, {
+    item: (piece) => {
+      count++;
+      heard ||= isHeard(piece);
+    },
+    end: () => {
+      if (!heard) throw new StageError("synthesize", "bad_audio", count === 0 ? "Server sent no sound" : "Server sent nothing but silence");
+    },
+  });
 }

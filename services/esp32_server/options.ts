@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { HttpFetch } from "../near_fetch/mod.ts";
 import type { Logger } from "@logtape/logtape";
 import type { Clock } from "../../base/clock.ts";
 import type { Random } from "../../base/random.ts";
@@ -70,7 +71,7 @@ export interface Esp32ServerDeps {
   /** The machine's by default. */
   readonly random?: Random;
   /** The machine's `fetch` by default. */
-  readonly fetch?: typeof fetch;
+  readonly fetch?: HttpFetch;
   /** The machine's programs by default. */
   readonly programs?: Programs;
   /** The machine's files by default. */

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { tapped } from "../../audio/tapped.ts";
 import type { SpeechAudio, Utterance } from "../../audio/types.ts";
 import type { ComposedEsp32Server, StageProviders } from "./composed.ts";
 import type {
@@ -88,8 +89,8 @@ export class SwappableServer implements ComposedEsp32Server {
     return this.#current.recognize(utterance, options);
   }
 
-  async *chat(request: ChatRequest, options: StageOptions): AsyncGenerator<ChatEvent> {
-    yield* this.#current.chat(request, options);
+  chat(request: ChatRequest, options: StageOptions): AsyncIterable<ChatEvent> {
+    return this.#current.chat(request, options);
   }
 
   synthesize(request: SpeechRequest, options: StageOptions): Promise<SpeechAudio> {
@@ -167,13 +168,13 @@ class Generation implements TurnStages {
     return this.during(() => this.server.recognize(utterance, options));
   }
 
-  async *chat(request: ChatRequest, options: StageOptions): AsyncGenerator<ChatEvent> {
-    const release = this.use();
-    try {
-      yield* this.server.chat(request, options);
-    } finally {
-      release();
-    }
+  chat(request: ChatRequest, options: StageOptions): AsyncIterable<ChatEvent> {
+    return {
+      [Symbol.asyncIterator]: () => {
+        const over = this.use();
+        return tapped(this.server.chat(request, options), { over })[Symbol.asyncIterator]();
+      },
+    };
   }
 
   async synthesize(request: SpeechRequest, options: StageOptions): Promise<SpeechAudio> {
@@ -183,8 +184,8 @@ class Generation implements TurnStages {
     try {
       const audio = await this.server.synthesize(request, options);
       return audio.kind === "pcm"
-        ? { ...audio, chunks: released(audio.chunks, release) }
-        : { ...audio, packets: released(audio.packets, release) };
+        ? { ...audio, chunks: tapped(audio.chunks, { over: release }) }
+        : { ...audio, packets: tapped(audio.packets, { over: release }) };
     } catch (error) {
       release();
       throw error;
@@ -226,14 +227,5 @@ class Pinned implements PinnedStages {
 
   [Symbol.dispose](): void {
     this.#release();
-  }
-}
-
-/** The same pieces; calls `over` when there are no more, whyever. */
-async function* released<T>(pieces: AsyncIterable<T>, over: () => void): AsyncGenerator<T> {
-  try {
-    yield* pieces;
-  } finally {
-    over();
   }
 }

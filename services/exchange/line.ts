@@ -16,6 +16,8 @@ export const DEVICE_ID = /^[a-z0-9][a-z0-9:._-]{0,127}$/;
 
 /** Longest text of one side, characters: minutes of speech are some thousands. */
 const MAX_TEXT = 200_000;
+/** Most sentences of one answer: as many as its longest text could have, of some twenty characters each. */
+const MAX_SENTENCES = 10_000;
 /** The last instant that a JavaScript Date can hold, milliseconds. */
 const MAX_TIME = 8_640_000_000_000_000;
 
@@ -70,6 +72,11 @@ export const turnShape = {
     commitMs: mark,
     persistedMs: mark,
   }).meta({ description: "Marks of the turn, milliseconds since it began" }),
+  sentences: z.array(z.strictObject({
+    text: words(MAX_TEXT),
+    startMs: z.number().min(0).max(MAX_TIME).meta({ description: "Where it begins in the audio of the answer" }),
+    heardMs: z.number().min(0).max(MAX_TIME),
+  })).max(MAX_SENTENCES).optional().meta({ description: "The sentences that were heard, as they were spoken; absent where not known" }),
   error: z.strictObject({ code: words(64), message: words(2000) }).optional().meta({ description: "Why it failed, where it did" }),
   origin: words(256).optional().meta({ description: "Where the turn came from, where that was not a device of this server" }),
 };

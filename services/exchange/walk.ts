@@ -31,6 +31,6 @@ export async function* exportedTurns(archive: HistoryArchive, what: Exported): A
 
 function recordOf(session: Awaited<ReturnType<HistoryArchive["session"]>>): SessionRecord | undefined {
   if (session === undefined) return undefined;
-  const { turns: _, ...record } = session;
+  const { turns: _, opening: _opening, ...record } = session;
   return record;
 }

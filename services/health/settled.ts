@@ -33,6 +33,8 @@ export interface SettledCheck {
   readonly service: string;
   readonly required: boolean;
   readonly status: CheckStatus;
+  /** Since when it counts so, Unix milliseconds. */
+  readonly since: number;
   /** By component and measurement. */
   readonly readings: readonly SettledReading[];
   /** When it was last asked, Unix milliseconds. */
@@ -61,7 +63,8 @@ export function settled(
     return settledReading(known, reading, patience);
   });
   const { at, tookMs } = outcome;
-  return { id, service, required, status: worst(readings.map(({ status }) => status)), readings, at, tookMs };
+  const status = worst(readings.map((each) => each.status));
+  return { id, service, required, status, since: before?.status === status ? before.since : at, readings, at, tookMs };
 }
 
 function settledReading(before: SettledReading | undefined, reading: Reading, { failAfter, passAfter }: Patience): SettledReading {

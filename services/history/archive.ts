@@ -28,6 +28,12 @@ export interface SpanQuery extends PageQuery {
   readonly until?: number;
 }
 
+/** What narrows a list of sessions. */
+export interface SessionsQuery extends SpanQuery {
+  /** Why they ended: {@link SessionRecord.endReason}. */
+  readonly endReason?: string;
+}
+
 /** What narrows a list of turns. */
 export interface TurnsQuery extends SpanQuery {
   readonly sessionId?: string;
@@ -43,6 +49,7 @@ export interface SearchQuery extends SpanQuery {
    * wherever it stands, also within a longer word, so Chinese needs no spaces. Case and width of characters do not count.
    */
   readonly text: string;
+  readonly outcome?: TurnOutcome;
 }
 
 /** What to erase. `until` keeps turns that began later. */
@@ -87,7 +94,7 @@ export interface HistoryArchive {
    *
    * @throws {HistoryError} `bad_cursor` for a cursor that no list gave.
    */
-  sessions(query?: SpanQuery): Promise<Page<SessionSummary>>;
+  sessions(query?: SessionsQuery): Promise<Page<SessionSummary>>;
   /**
    * Committed turns, by the time at which they began and then by id.
    *

@@ -219,6 +219,11 @@ export const migrations: readonly Migration[] = [{
     CREATE INDEX push_reports_by_age ON push_reports (received_at);
   `,
   down: "DROP TABLE push_reports; DROP TABLE sync_checkpoints",
+}, {
+  version: 7,
+  name: "sentences of answers",
+  sql: "ALTER TABLE turns ADD COLUMN sentences TEXT",
+  down: "ALTER TABLE turns DROP COLUMN sentences",
 }];
 
 /**

@@ -7,7 +7,7 @@
 import type { Generated, Selectable } from "kysely";
 import type { DevicesTable } from "../devices/table.ts";
 import { searchText, storedText } from "./archive/text.ts";
-import type { SessionRecord, SessionSummary, StoredTurn, TurnDraft, TurnOutcome, TurnTimings } from "./store.ts";
+import type { SessionRecord, SessionSummary, SpokenSentence, StoredTurn, TurnDraft, TurnOutcome, TurnTimings } from "./store.ts";
 
 /** A session. Times are Unix milliseconds. */
 export interface SessionsTable {
@@ -41,6 +41,8 @@ export interface TurnsTable {
   audio_user: string | null;
   audio_reply: string | null;
   origin: string | null;
+  /** JSON of `SpokenSentence`s; null where they are not known. */
+  sentences: string | null;
   /** Both sides, folded: see `searchText`. Empty while the turn is a draft. */
   search_text: string;
 }
@@ -108,6 +110,7 @@ export const TURN_COLUMNS = [
   "audio_user",
   "audio_reply",
   "origin",
+  "sentences",
 ] as const satisfies readonly (keyof TurnsTable)[];
 
 /** A row as {@link TURN_COLUMNS} read it. */
@@ -133,8 +136,9 @@ export function turnOf(row: TurnRow): StoredTurn {
       ...(row.audio_user === null ? {} : { user: row.audio_user }),
       ...(row.audio_reply === null ? {} : { reply: row.audio_reply }),
     },
-    // A file that only older programs have opened so far, and that a tool reads as it is, has neither origins nor titles.
+    // A file that only older programs have opened so far, and that a tool reads as it is, has no origins, titles or sentences.
     ...(row.origin ? { origin: row.origin } : {}),
+    ...(row.sentences ? { sentences: JSON.parse(row.sentences) as SpokenSentence[] } : {}),
   };
 }
 
@@ -158,6 +162,7 @@ export function turnRow(turn: StoredTurn): Selectable<TurnsTable> {
     audio_user: textOrNull(turn.audioFiles.user),
     audio_reply: textOrNull(turn.audioFiles.reply),
     origin: textOrNull(turn.origin),
+    sentences: turn.sentences === undefined ? null : JSON.stringify(turn.sentences),
     search_text: searchText(turn.userText, turn.replyText),
   };
 }

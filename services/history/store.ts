@@ -49,6 +49,15 @@ export interface TurnTimings {
 /** The members of {@link TurnTimings} that are durations. */
 export type TurnDelay = "vadSilenceMs" | "finalizeMs" | "policyWaitMs";
 
+/** A sentence of an answer, as it was spoken: without markup, with numbers and signs as words. */
+export interface SpokenSentence {
+  readonly text: string;
+  /** Where it begins in the audio of the answer, milliseconds. */
+  readonly startMs: number;
+  /** Milliseconds of it that the person heard. */
+  readonly heardMs: number;
+}
+
 /** What is written when the text of a turn is known. */
 export interface TurnDraft {
   /** ULID. */
@@ -74,6 +83,8 @@ export interface TurnRecord extends TurnDraft {
   /** Unix milliseconds. */
   readonly endedAt: number;
   readonly timings: TurnTimings;
+  /** The sentences that were heard, in order, the last of them perhaps in part; absent where that is not known. */
+  readonly sentences?: readonly SpokenSentence[];
   /** Why it failed, where it did: a code and a sentence, never a secret. */
   readonly error?: { readonly code: string; readonly message: string };
   /** Audio as whole Ogg Opus files; written beside the database when keeping audio is on. */
@@ -105,6 +116,8 @@ export interface SessionRecord {
 /** A session with the number of its turns. */
 export interface SessionSummary extends SessionRecord {
   readonly turns: number;
+  /** The beginning of what was said first, in lists; absent where nothing was. */
+  readonly opening?: string;
 }
 
 /**

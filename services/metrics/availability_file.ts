@@ -38,6 +38,8 @@ export interface KeepAvailabilityOptions {
 /** A meter that is kept. Disposing writes it once more. */
 export interface KeptAvailability extends AsyncDisposable {
   readonly meter: AvailabilityMeter;
+  /** Resolves when it was disposed of; rejects when it cannot go on counting. */
+  readonly finished: Promise<void>;
 }
 
 /** Goes on with what is kept in the data directory, or begins anew where that is nothing that can be read. */
@@ -67,11 +69,14 @@ export async function keepAvailability({ dataDir, clock, logger, ready }: KeepAv
     }
   };
   const running = run();
+  // Nobody has to listen to it.
+  running.catch(() => {});
   return {
     meter,
+    finished: running,
     async [Symbol.asyncDispose]() {
       over.abort();
-      await running;
+      await running.catch(() => {});
       await writing;
       meter.mark(false);
       await write();

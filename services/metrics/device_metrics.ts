@@ -9,8 +9,8 @@ import { type StageName, timeline } from "../timeline/timeline.ts";
 import type { DROP_REASONS, Instruments } from "./instruments.ts";
 import type { ProviderKind, ProviderMetrics } from "./providers.ts";
 
-/** Why a turn failed, where that is not the server's doing: what the owner has allowed is used up, the device's network is gone. */
-const NOT_OURS: ReadonlySet<string> = new Set(["daily_limit", "network_stalled"]);
+/** As what turns count that failed, and not by the server, by the code of their error: an allowance is used up, a network is gone. */
+const NOT_OURS: Readonly<Partial<Record<string, "refused" | "unreachable">>> = { daily_limit: "refused", network_stalled: "unreachable" };
 
 /** The kind of provider that a stage waits for. */
 const WAITS_FOR: Partial<Readonly<Record<StageName, ProviderKind>>> = {
@@ -87,8 +87,10 @@ export class DeviceMetrics {
   turn(record: Pick<TurnRecord, "source" | "timings" | "outcome" | "error">): void {
     const { turns, turnStage, turnResponse, serverAdded } = this.#instruments;
     const { outcome, error } = record;
-    turns.add(1, outcome);
-    this.#count.turn((outcome === "failed" || outcome === "crashed") && !NOT_OURS.has(error?.code ?? ""));
+    const counted = outcome === "failed" ? NOT_OURS[error?.code ?? ""] ?? outcome : outcome;
+    turns.add(1, counted);
+    // Nothing was asked in an empty one.
+    if (counted !== "empty") this.#count.turn(counted === "failed" || counted === "crashed");
     const { stages, responseMs } = timeline(record);
     let addedMs = responseMs ?? 0;
     for (const { name, durationMs, responseMs: waitedMs } of stages) {

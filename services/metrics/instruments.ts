@@ -86,6 +86,8 @@ const RESULT_OF: Readonly<Record<string, ConnectionResult>> = {
   upgrade_required: "not_websocket",
   draining: "draining",
   device_not_allowed: "not_allowed",
+  origin_not_allowed: "not_allowed",
+  ticket_invalid: "token",
   too_many_connections: "full",
   malformed_upgrade: "malformed",
 };
@@ -126,7 +128,7 @@ export function createInstruments(registry: Registry = new Registry()) {
     turns: registry.counter({
       name: "xz_turns_total",
       help: "Turns that are over, by how they ended",
-      labels: [oneOf("outcome", ["completed", "interrupted", "failed", "empty", "crashed"])],
+      labels: [oneOf("outcome", ["completed", "interrupted", "failed", "refused", "unreachable", "empty", "crashed"])],
       fromStart: true,
     }),
     turnStage: registry.histogram({

@@ -12,6 +12,11 @@ import type { AnyFamily, Registry } from "./registry.ts";
 /** Name of the instrumentation. */
 const SCOPE = "xiaozhi";
 
+/** Whether Deno collects metrics and traces. */
+export function otelIsOn(): boolean {
+  return metrics.getMeter(SCOPE) !== createNoopMeter();
+}
+
 /**
  * Hands all metrics on: what is counted as it is counted, what is read when it is collected. Counters and histograms cannot be observed
  * later, because what happens between the last collection and the end would be lost.

@@ -11,13 +11,35 @@ import type { DeviceSession } from "../../actors/device/session.ts";
 import type { DeviceStatus } from "../../actors/device/status.ts";
 import { deviceSettings } from "../../actors/device/settings.ts";
 import { type Console, createConsole } from "../../routes/console/parts.ts";
-import { loadConfig } from "../../services/config/mod.ts";
+import { Trail } from "../../routes/console/overview/trail.ts";
+import type { PartsStatus } from "../../routes/parts_status.ts";
+import type { FailureRecord } from "../../actors/supervision/restart_log.ts";
+import type { SupervisorSnapshot } from "../../actors/supervision/snapshot.ts";
+import type { Alert } from "../../services/alerts/alert.ts";
+import type { AlertBoard } from "../../services/alerts/board.ts";
+import { LiveConfig } from "../../services/config/live/mod.ts";
+import { loadConfig, loadLayers } from "../../services/config/mod.ts";
+import type { HealthReport } from "../../services/health/report.ts";
+import type { Availability } from "../../services/metrics/availability.ts";
+import { createInstruments, type Instruments } from "../../services/metrics/instruments.ts";
 import { openLifeCycle, type RunningLifeCycle } from "../../services/life_cycle.ts";
 import { RecorderHub } from "../../services/recorder/hub.ts";
 import { openSqliteHistory } from "../../services/history/sqlite.ts";
 import { type AppFixture, deviceStatus, type FixtureOptions, PASSWORD, startApp } from "../routes/app_fixture.ts";
 import { captureLogger } from "../support/capture_logger.ts";
 import { tempDir } from "../support/temp_dir.ts";
+import { SAMPLE_ANSWERS, scripted } from "./scripted_server.ts";
+
+const EMPTY_TREE: SupervisorSnapshot = {
+  id: "platform",
+  strategy: "rest_for_one",
+  intensity: 3,
+  periodMs: 60_000,
+  state: "running",
+  restartsInPeriod: 0,
+  children: [],
+  counts: {},
+};
 
 /** The password of viewers in tests. */
 export const VIEWER_PASSWORD = "only looking";
@@ -46,10 +68,29 @@ export interface ConsoleFixture extends AsyncDisposable {
   readonly done: DoneToDevice[];
   /** Lines of recordings, by device; a connected one without any has two that say nothing. */
   readonly recordings: Map<string, readonly string[]>;
+  /** What the overview and the alerts are made of; tests change it. */
+  readonly told: ToldByServer;
+  readonly live: LiveConfig;
   /** Puts a device into a state, or connects it. */
   change(more: Partial<DeviceStatus> & { readonly deviceId: string }): void;
   /** Disconnects a device. */
   leave(deviceId: string): void;
+}
+
+/** What the server knows of itself. */
+export interface ToldByServer {
+  health: HealthReport | undefined;
+  tree: SupervisorSnapshot;
+  failures: FailureRecord[];
+  parts: PartsStatus;
+  availability: Availability | undefined;
+  readonly active: Alert[];
+  readonly over: Alert[];
+  crashedAt: Map<string, number>;
+  readonly instruments: Instruments;
+  /** By how much the clock of the last hour is ahead, milliseconds. */
+  aheadMs: number;
+  readonly trail: Trail;
 }
 
 /** What a test may choose. */
@@ -85,12 +126,13 @@ export async function startConsole(options: ConsoleFixtureOptions = {}): Promise
   const devices = new Map<string, DeviceStatus>();
   const done: DoneToDevice[] = [];
   const recordings = new Map<string, readonly string[]>();
+  const nowOf = (status: DeviceStatus): DeviceStatus => ({ ...status, inStateMs: clock.wall() - status.since });
   const session = (deviceId: string): DeviceSession | undefined => {
     const status = devices.get(deviceId);
     if (status === undefined) return undefined;
     const act = (what: string, details?: unknown) => void done.push({ id: deviceId, what, ...(details === undefined ? {} : { details }) });
     const fake = {
-      status: () => status,
+      status: () => nowOf(status),
       tools: () => tools,
       callTool: (name: string, args: Readonly<Record<string, unknown>>) => {
         act("tool", { name, args });
@@ -103,6 +145,45 @@ export async function startConsole(options: ConsoleFixtureOptions = {}): Promise
     return fake as unknown as DeviceSession;
   };
   const { config } = await loadConfig({ file: "roles.yaml", env: {}, readText: () => ROLES });
+  const live = await LiveConfig.open({
+    clock,
+    logger: log.logger,
+    load: () => loadLayers({ env: { XIAOZHI_DATA_DIR: dir.path }, readText: () => undefined }),
+    secret: () => Promise.resolve(new Uint8Array(32)),
+  });
+  const told: Omit<ToldByServer, "trail"> = {
+    health: undefined,
+    tree: EMPTY_TREE,
+    failures: [],
+    parts: {},
+    availability: undefined,
+    active: [],
+    over: [],
+    crashedAt: new Map(),
+    instruments: createInstruments(),
+    aheadMs: 0,
+  };
+  const board: AlertBoard = {
+    active: () => told.active,
+    recent: () => told.over,
+    acknowledge(id, note) {
+      const at = told.active.findIndex((alert) => alert.id === id);
+      const alert = told.active[at];
+      if (alert !== undefined) told.active[at] = { ...alert, acknowledged: { at: clock.wall(), note } };
+      return Promise.resolve(told.active[at]);
+    },
+  };
+  const connected = () => devices.size;
+  const trail = stack.use(
+    new Trail({
+      clock: { ...clock, now: () => clock.now() + told.aheadMs },
+      instruments: told.instruments,
+      turns: () => ({ total: told.instruments.turns.get("completed"), failed: told.instruments.turns.get("failed") }),
+      connected,
+      loopDelayMs: () => 3,
+      rssBytes: () => (180 + 8 * Math.sin(told.aheadMs / 400_000)) * 2 ** 20,
+    }),
+  );
   const webConsole = stack.use(createConsole({
     clock,
     random: systemRandom(),
@@ -111,7 +192,28 @@ export async function startConsole(options: ConsoleFixtureOptions = {}): Promise
     timezone: "UTC",
     ownerPassword: PASSWORD,
     viewerPassword: VIEWER_PASSWORD,
-    supervisor: { which: () => [...devices.values()], session, crashes: (id) => id.endsWith("ff:03") ? 2 : 0 },
+    supervisor: {
+      which: () => [...devices.values()].map(nowOf),
+      session,
+      crashes: (id) => id.endsWith("ff:03") ? 2 : 0,
+      crashedAt: (id) => told.crashedAt.get(id),
+    },
+    alerts: () => board,
+    overview: {
+      version: "0.1.0",
+      health: () => told.health,
+      availability: () => told.availability,
+      tree: () => told.tree,
+      failures: () => ({ recent: told.failures, totals: [] }),
+      off: () => new Set(live.config.features.sync ? [] : ["sync"]),
+      deviceStates: () => countsOf([...devices.values()].map(({ state }) => state)),
+      parts: () => Promise.resolve(told.parts),
+      cacheIsOn: () => live.config.features.cache,
+      loopDelayMs: () => 3,
+      rssBytes: () => 180 * 2 ** 20,
+      diskFreeBytes: () => Promise.resolve(18 * 2 ** 30),
+      trail,
+    },
     store,
     archive: store,
     registry: lifeCycle.registry,
@@ -125,12 +227,15 @@ export async function startConsole(options: ConsoleFixtureOptions = {}): Promise
       devices: () => [...devices.values()],
       lifeCycle,
       webConsole,
+      liveConfig: live,
+      alerts: () => board,
       say: (id, text, interrupt) => {
         if (!devices.has(id)) return "unknown";
         done.push({ id, what: "say", details: { text, interrupt } });
         return { turnId: "01K0000000000000000000000A" };
       },
       recording: (id) => recordings.get(id) ?? (devices.has(id) ? ['{"n":1}', '{"n":2}'] : undefined),
+      accept: scripted(SAMPLE_ANSWERS),
       ...rest.deps,
     },
   }));
@@ -142,6 +247,8 @@ export async function startConsole(options: ConsoleFixtureOptions = {}): Promise
     devices,
     done,
     recordings,
+    told: Object.assign(told, { trail }),
+    live,
     change(more) {
       const before = devices.get(more.deviceId) ??
         deviceStatus({ deviceId: more.deviceId, since: clock.wall(), connectedAt: clock.wall() });
@@ -160,6 +267,12 @@ export async function startConsole(options: ConsoleFixtureOptions = {}): Promise
       await stack.disposeAsync();
     },
   };
+}
+
+function countsOf(states: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const state of states) counts[state] = (counts[state] ?? 0) + 1;
+  return counts;
 }
 
 /** The id of the device with a number. */

@@ -9,7 +9,9 @@ import type { BrowserContextOptions } from "playwright-core";
 import { FOREIGN_HOST, startBrowser } from "../support/browser.ts";
 import { startConsole } from "./console_fixture.ts";
 import { PAGES_TO_SEE } from "./pages.ts";
+import { fillSessions } from "./sample_sessions.ts";
 import { fillFleet, SAMPLE_ID, SAMPLE_TOOLS, sampleAnswer } from "./sample_devices.ts";
+import { fillServer } from "./sample_server.ts";
 import { playSample, sampleTalk } from "./sample_talk.ts";
 
 const DESK = { viewport: { width: 1280, height: 800 }, locale: "en-GB" } as const;
@@ -35,6 +37,8 @@ export async function inspectPages(t: Deno.TestContext, looksOf: (index: number)
   await using sample = sampleTalk(SAMPLE_ID);
   await using fx = await startConsole({ tools: SAMPLE_TOOLS, answer: sampleAnswer, recorders: sample.recorders });
   await fillFleet(fx);
+  await fillServer(fx);
+  await fillSessions(fx);
   await playSample(sample);
   fx.change({ deviceId: SAMPLE_ID, state: "speaking" });
   await using browser = await startBrowser();

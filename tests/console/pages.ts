@@ -4,7 +4,9 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
+import { SAMPLE_SESSION } from "./sample_sessions.ts";
 import { CUT_TURN, SAMPLE_TURN } from "./sample_turns.ts";
 
 /** A page to look at. */
@@ -46,6 +48,27 @@ async function toChart(page: Page): Promise<void> {
 /** All of them. */
 export const PAGES_TO_SEE: readonly PageToSee[] = [
   { name: "sign-in", path: "/console", stranger: true, ready: "#password" },
+  {
+    name: "overview",
+    path: "/console/overview",
+    ready: ".tiles",
+    async act(page) {
+      await page.locator(".alert-history summary").click();
+      await page.locator("summary.tree-row", { hasText: "sync" }).click();
+    },
+  },
+  { name: "flags", path: "/console/flags", ready: ".flag" },
+  {
+    name: "flags-change",
+    path: "/console/flags",
+    ready: ".flag",
+    async act(page) {
+      const flag = page.locator(".flag", { hasText: "voiceBargeIn" });
+      await flag.locator("select").selectOption("part");
+      await flag.locator("button").first().click();
+      await page.locator("dialog").waitFor();
+    },
+  },
   { name: "devices", path: "/console/devices", ready: ".fleet-row, .fleet-card" },
   {
     name: "devices-nothing-fits",
@@ -65,6 +88,21 @@ export const PAGES_TO_SEE: readonly PageToSee[] = [
       await page.locator("details[open] .answer").scrollIntoViewIfNeeded();
     },
   },
+  { name: "sessions", path: "/console/sessions", ready: ".session-row" },
+  { name: "sessions-search", path: "/console/sessions?q=tea%20water", ready: "mark" },
+  {
+    name: "sessions-import",
+    path: "/console/sessions",
+    ready: ".session-row",
+    async act(page) {
+      await page.locator("button[aria-expanded]").click();
+      const buffer = Buffer.from('{"turn":{}}\nno line\n');
+      await page.locator("#file").setInputFiles({ name: "export.jsonl", mimeType: "", buffer });
+      await page.locator(".import [type=submit]").click();
+      await page.locator(".import-lines").waitFor();
+    },
+  },
+  { name: "session", path: `/console/sessions/${SAMPLE_SESSION}`, ready: ".turn" },
   { name: "live", path: "/console/devices/{device}/live", ready: ".turn-path .active" },
   {
     name: "live-event",
@@ -98,6 +136,18 @@ export const PAGES_TO_SEE: readonly PageToSee[] = [
       await openStuck(page);
       await page.keyboard.press("Shift+ArrowRight");
       await page.locator("[data-path=thinking][aria-current=step]").waitFor();
+    },
+  },
+  { name: "browser-device", path: "/console/device", ready: ".turn-path li" },
+  {
+    name: "browser-device-answer",
+    path: "/console/device",
+    ready: ".turn-path li",
+    async act(page) {
+      await page.locator(".typing input").fill("Tell me a joke about the kitchen light");
+      await page.locator(".typing button").click();
+      await page.locator(".said.now", { hasText: "brighter" }).waitFor();
+      await page.locator(".lamp.on").waitFor();
     },
   },
   { name: "turn", path: `/console/turns/${SAMPLE_TURN}`, ready: ".turn-picture .p-provider" },

@@ -60,6 +60,7 @@ testRule("import-table", [
   ["console/a.ts", 'import type { A } from "../routes/api/types.ts";'],
   ["console/a.ts", 'import { type A, type B } from "../routes/api/types.ts";'],
   ["console/a.ts", 'import type { OpusCodec } from "../audio/opus/codec.ts";'],
+  ["console/a_worker.ts", 'import { loadOpus } from "../audio/opus/libopus.ts";'],
   ["console/a.ts", 'import { readRecording } from "../services/recorder/read.ts";'],
   ["console/a.ts", 'import { timeline } from "../services/timeline/timeline.ts";'],
   ["services/timeline/a.ts", 'import type { StoredTurn } from "../history/store.ts";'],

@@ -66,7 +66,7 @@ export function startApp(options: FixtureOptions = {}): AppFixture {
         maxConnections: 10,
         ...options.server,
       },
-      devices: { allow: "any", list: [], token: "auto", ...options.devices },
+      devices: { allow: "any", list: [], token: "auto", origins: [], ...options.devices },
       console: { enabled: options.console ?? true },
       ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
     },

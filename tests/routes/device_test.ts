@@ -193,3 +193,39 @@ Deno.test("the port of the ws transport takes device sockets alone, and says so 
     await listener.shutdown(200);
   }
 });
+
+onBoth("pages of other origins are no devices, at this machine and with a token too, unless they are listed", {}, async (scene) => {
+  const query = new URLSearchParams({ "device-id": DEVICE, "client-id": CLIENT, authorization: scene.token });
+  for (const Origin of ["https://evil.example.org", "null", `http://127.0.0.1:${scene.port}`, "file://"]) {
+    using refused = await RawWebSocket.connect({ port: scene.port, path: `${PATH}?${query}`, headers: { Origin } });
+    assert.equal(refused.status, 403, Origin);
+  }
+  assert.equal(scene.accepted.length, 0);
+});
+
+onBoth(
+  "pages of a listed origin are devices like others",
+  { devices: { origins: ["http://tools.example:8006"], token: "required" } },
+  async (scene) => {
+    const headers = { ...HEADERS, Origin: "http://tools.example:8006" };
+    using anonymous = await RawWebSocket.connect({ port: scene.port, path: PATH, headers });
+    assert.equal(anonymous.status, 401);
+    using known = await RawWebSocket.connect({
+      port: scene.port,
+      path: PATH,
+      headers: { ...headers, Authorization: `Bearer ${scene.token}` },
+    });
+    assert.equal(known.status, 101);
+    await handedOver(scene);
+  },
+);
+
+onBoth("a ticket that nobody issued lets nobody in, whatever else comes with it", {}, async (scene) => {
+  using refused = await RawWebSocket.connect({
+    port: scene.port,
+    path: `${PATH}?ticket=${"x".repeat(43)}`,
+    headers: { ...HEADERS, Authorization: `Bearer ${scene.token}` },
+  });
+  assert.equal(refused.status, 401);
+  assert.equal(scene.messages().includes("x".repeat(43)), false);
+});

@@ -15,6 +15,7 @@ const check = (service: string, required: boolean, status: CheckStatus, componen
   service,
   required,
   status,
+  since: 0,
   readings: [{
     reading: { component, measurement: "responseTime", type: "datastore", status, value: 1.23456, unit: "ms" },
     status,

@@ -5,9 +5,11 @@
  */
 
 import assert from "node:assert/strict";
-import type { AnyStateMachine, AnyTransitionDefinition, InspectionEvent } from "xstate";
+import type { AnyActor, AnyStateMachine, AnyTransitionDefinition, InspectionEvent } from "xstate";
+import { observe } from "../../actors/supervision/observe.ts";
 import { describe } from "../../services/charts/describe.ts";
 import { indexEdges } from "../../services/charts/edge_index.ts";
+import { settle, VirtualClock } from "./virtual_clock.ts";
 
 /** A chart on ports that do what steps say. */
 export interface PathModel {
@@ -65,4 +67,38 @@ export async function untakenTransitions<M extends PathModel>(
   return [...missing.values()].map((id) => edges[id]!).map(({ source, label, guard, targets }) =>
     `${source} on ${label}${guard === undefined ? "" : ` if ${guard}`} to ${targets.join() || "itself"}`
   );
+}
+
+/** A chart alone, on a clock of its own, for paths through it. */
+export abstract class ActorPathModel implements PathModel {
+  readonly clock = new VirtualClock();
+  readonly taken: AnyTransitionDefinition[] = [];
+  failure: unknown;
+  abstract readonly actor: AnyActor;
+
+  get place(): string {
+    const { value, status } = this.actor.getSnapshot() as { value?: unknown; status: string };
+    return JSON.stringify([value, status, this.more()]);
+  }
+
+  get active(): boolean {
+    return this.actor.getSnapshot().status === "active";
+  }
+
+  async end(): Promise<void> {
+    this.actor.stop();
+    await settle();
+    assert.equal(this.clock.armed, 0, "a timer is left");
+  }
+
+  /** What else tells places apart. */
+  protected more(): unknown {
+    return undefined;
+  }
+
+  /** To be called when the actor has been made. */
+  protected start(): void {
+    observe(this.actor, { error: (error) => this.failure = error });
+    this.actor.start();
+  }
 }

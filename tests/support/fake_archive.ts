@@ -43,7 +43,10 @@ class MemoryArchive implements FakeArchive {
 
   sessions(query: Parameters<HistoryArchive["sessions"]>[0] = {}): Promise<Page<SessionSummary>> {
     return this.#run(() => {
-      const found = [...this.heldSessions.values()].filter(within(query)).sort((a, b) => b.startedAt - a.startedAt);
+      const found = [...this.heldSessions.values()].filter(within(query))
+        .filter(({ endReason }) => query.endReason === undefined || endReason === query.endReason).sort((a, b) =>
+          b.startedAt - a.startedAt
+        );
       return page(found.map((session) => this.#summary(session)), query);
     });
   }
@@ -64,6 +67,7 @@ class MemoryArchive implements FakeArchive {
       const words = query.text.toLowerCase().split(/\s+/);
       const found = [...this.heldTurns.values()].filter(within(query))
         .filter((turn) => words.every((word) => `${turn.userText}\n${turn.replyText}`.toLowerCase().includes(word)))
+        .filter(({ outcome }) => query.outcome === undefined || outcome === query.outcome)
         .sort((a, b) => b.startedAt - a.startedAt);
       return page(found, query);
     });

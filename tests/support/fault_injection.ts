@@ -6,16 +6,16 @@
 
 import assert from "node:assert/strict";
 import type { ActorLogic, AnyActorRef, AnyMachineSnapshot, EventObject } from "xstate";
-import type { AnyChildSpec, ChildSpec, RootActor } from "../../actors/supervision/child_spec.ts";
+import type { ChildSpec, RootActor } from "../../actors/supervision/child_spec.ts";
+import { flagged } from "../../actors/supervision/flagged.ts";
 import { Supervisor } from "../../actors/supervision/supervisor.ts";
+import { testGate } from "./test_gate.ts";
 import type { VirtualClock } from "./virtual_clock.ts";
 
 /** An actor in its surroundings, made anew for each crash. */
 export interface FaultRig extends Partial<AsyncDisposable> {
   readonly clock: VirtualClock;
   readonly spec: ChildSpec;
-  /** What the child stands behind, such as a flag; nothing by default. */
-  behind?(spec: ChildSpec): AnyChildSpec;
   /** What the actor holds open beyond timers, such as subscriptions and connections; checked against a run without a crash. */
   open?(): Readonly<Record<string, number>>;
 }
@@ -28,6 +28,11 @@ export interface FaultPlan<Rig extends FaultRig> {
   /** Of the actor, for the names of the tests. */
   readonly name: string;
   make(): Rig | Promise<Rig>;
+  /**
+   * Whether the process has the actor behind a flag. Each fault is injected once more then, after the flag was turned off in that same state
+   * and on again.
+   */
+  readonly flagged?: boolean;
   /** The ways into the states, by the name that {@link placeOf} gives the state, or a part of it. */
   readonly ways: Readonly<Record<string, WayIn<Rig>>>;
 }
@@ -42,31 +47,49 @@ const FAULT: EventObject = { type: "fault.injected" };
 export function injectFaults<Rig extends FaultRig>(plan: FaultPlan<Rig>): void {
   for (const [state, way] of Object.entries(plan.ways)) {
     Deno.test(`${plan.name}: a crash in ${state} is contained, leaves nothing, and is followed by what the specification says`, async () => {
-      const fresh = await run(plan, () => {});
-      const freshOpen = openOf(fresh.rig);
-      await fresh.end();
-
-      const { rig, actors, crashes, supervisor, end } = await run(plan, way);
-      const crashed = actors[0]!;
-      assert.ok(placeOf(crashed).includes(state), `expected ${state}, and it is ${placeOf(crashed)}`);
-      const below = descendants(crashed);
-      poison(crashed);
-      crashed.send(FAULT);
-      assert.equal(crashed.getSnapshot().status, "error");
-      await rig.clock.advance(0);
-      const alive = below.filter((child) => child.getSnapshot()?.status === "active");
-      assert.deepEqual(alive.map(({ id }) => id), [], "what was below the actor lives on");
-      const again = rig.spec.restart !== "temporary";
-      assert.equal(actors.length, again ? 2 : 1);
-      assert.equal(crashes.length, again ? 0 : 1);
-      assert.deepEqual(supervisor.log.totals().map(({ count }) => count), [1]);
-      if (again) {
-        assert.equal(actors[1]?.getSnapshot().status, "active");
-        assert.deepEqual(openOf(rig), freshOpen, "the fresh actor and what is left of the one that crashed hold more than a fresh one");
-      }
-      await end();
+      await inject(plan, state, way, false);
+    });
+    if (plan.flagged !== true) continue;
+    Deno.test(`${plan.name}: turned off in ${state} it leaves nothing; turned on it comes back, and a crash there is contained`, async () => {
+      await inject(plan, state, way, true);
     });
   }
+}
+
+async function inject<Rig extends FaultRig>(plan: FaultPlan<Rig>, state: string, way: WayIn<Rig>, turned: boolean): Promise<void> {
+  const fresh = await run(plan, () => {}, turned);
+  const freshOpen = openOf(fresh.rig);
+  await fresh.end();
+
+  const { rig, actors, crashes, supervisor, turn, end } = await run(plan, way, turned);
+  if (turned) {
+    assert.ok(placeOf(actors[0]!).includes(state), `expected ${state}, and it is ${placeOf(actors[0]!)}`);
+    await turn(false);
+    assert.equal(actors[0]!.getSnapshot().status, "stopped");
+    assertNothingOpen(rig);
+    await turn(true);
+    await way(rig, actors[1]!);
+  }
+  const lives = actors.length;
+  assert.equal(lives, turned ? 2 : 1);
+  const crashed = actors.at(-1)!;
+  assert.ok(placeOf(crashed).includes(state), `expected ${state}, and it is ${placeOf(crashed)}`);
+  const below = descendants(crashed);
+  poison(crashed);
+  crashed.send(FAULT);
+  assert.equal(crashed.getSnapshot().status, "error");
+  await rig.clock.advance(0);
+  const alive = below.filter((child) => child.getSnapshot()?.status === "active");
+  assert.deepEqual(alive.map(({ id }) => id), [], "what was below the actor lives on");
+  const again = rig.spec.restart !== "temporary";
+  assert.equal(actors.length, again ? lives + 1 : lives);
+  assert.equal(crashes.length, again ? 0 : 1);
+  assert.deepEqual(supervisor.log.totals().map(({ count }) => count), [1]);
+  if (again) {
+    assert.equal(actors.at(-1)?.getSnapshot().status, "active");
+    assert.deepEqual(openOf(rig), freshOpen, "the fresh actor and what is left of the one that crashed hold more than a fresh one");
+  }
+  await end();
 }
 
 /** Where an actor is: the path of each of its active states. */
@@ -75,7 +98,7 @@ export function placeOf(actor: AnyActorRef): string {
   return JSON.stringify(snapshot.value ?? snapshot.status);
 }
 
-async function run<Rig extends FaultRig>({ make }: FaultPlan<Rig>, way: WayIn<Rig>) {
+async function run<Rig extends FaultRig>({ make }: FaultPlan<Rig>, way: WayIn<Rig>, isFlagged: boolean) {
   const rig = await make();
   const actors: RootActor[] = [];
   const crashes: unknown[] = [];
@@ -93,7 +116,8 @@ async function run<Rig extends FaultRig>({ make }: FaultPlan<Rig>, way: WayIn<Ri
       if (reason !== undefined) crashes.push(reason);
     },
   };
-  supervisor.start(rig.behind?.(child) ?? child);
+  const { gate, turn } = testGate();
+  supervisor.start(isFlagged ? flagged(child, { gate, clock: rig.clock }) : child);
   await rig.clock.advance(0);
   await way(rig, actors[0]!);
   const end = async () => {
@@ -101,10 +125,18 @@ async function run<Rig extends FaultRig>({ make }: FaultPlan<Rig>, way: WayIn<Ri
     await rig.clock.advance(60_000);
     await stopped;
     await rig[Symbol.asyncDispose]?.();
-    assert.equal(rig.clock.armed, 0, "a timer is left");
-    for (const [what, count] of Object.entries(rig.open?.() ?? {})) assert.equal(count, 0, `${what} is left`);
+    assertNothingOpen(rig);
   };
-  return { rig, actors, crashes, supervisor, end };
+  const turned = async (on: boolean) => {
+    turn(on);
+    await rig.clock.advance(0);
+  };
+  return { rig, actors, crashes, supervisor, turn: turned, end };
+}
+
+function assertNothingOpen({ clock, open }: FaultRig): void {
+  assert.equal(clock.armed, 0, "a timer is left");
+  for (const [what, count] of Object.entries(open?.() ?? {})) assert.equal(count, 0, `${what} is left`);
 }
 
 function openOf({ clock, open }: FaultRig): Readonly<Record<string, number>> {

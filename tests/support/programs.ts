@@ -32,7 +32,8 @@ const RECIPES = {
   },
   // Debian keeps servers in /usr/sbin, which is not on everybody's PATH.
   "mariadbd": { names: ["mariadbd", "mysqld"], folders: ["/usr/sbin"], install: "apt-get install mariadb-server" },
-  // Checks rules of Prometheus; the server that comes with it is not used.
+  "prometheus": { names: ["prometheus"], install: "apt-get install prometheus" },
+  // Checks rules of Prometheus.
   "promtool": { names: ["promtool"], install: "apt-get install prometheus" },
   "openssl": { names: ["openssl"], install: "apt-get install openssl" },
 } satisfies Record<string, Recipe>;

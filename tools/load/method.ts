@@ -15,9 +15,9 @@ export function methodOf(options: LoadOptions, { sentences, sentenceMs, duty, ab
     ? "The stages of that server are unknown, so that nothing can be said about what is added."
     : `The stages take ${asr} ms (recognition), ${chat} ms (chat) and ${tts} ms (each sentence).`;
   return `
-- Processes of one machine over loopback: the server, the devices, ${
-    options.server === undefined ? "the stages, " : ""
-  }this program. ${known}
+- Processes of one machine over loopback: the server${
+    options.server === undefined ? " (after some 200 turns to warm up)" : ""
+  }, the devices, ${options.server === undefined ? "the stages, " : ""}this program. ${known}
 - Each device asks by voice (60 ms packets, DTX in the silence), is answered with ${sentences} x ${sentenceMs} ms of speech, and pauses, so that it is
   spoken to ${100 * duty} % of the time; all devices together do so evenly. One turn in ${abortEvery} is interrupted by abort.
 - response: end of speech to first frame. added: the same less the stages, in the turns (one in two) that are push-to-talk, from listen stop on:

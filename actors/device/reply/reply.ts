@@ -18,6 +18,7 @@ import { languageOf } from "../phrases.ts";
 import { emotionOfText } from "../emotion_of_text.ts";
 import type { DeviceSettings } from "../settings.ts";
 import type { Turn } from "../turn.ts";
+import { spokenSentences } from "./spoken_sentences.ts";
 import { VoiceWatch } from "./voice_watch.ts";
 
 /** Audio made ahead of the ear: enough to hide the next sentence's synthesis, little enough not to waste it when the person cuts in. */
@@ -214,7 +215,7 @@ export class Reply {
       turn.mark("firstSentenceMs");
       const voice = settings.voice === undefined ? {} : { voice: settings.voice };
       const language = settings.language === "auto" ? languageOf(spoken) : settings.language;
-      const watch = new VoiceWatch(turn, this.#options.loadDecoders);
+      const watch = new VoiceWatch(turn, this.#options.clock, this.#options.loadDecoders);
       const coming = synthesize.synthesize({ text: spoken, language, ...voice }, { signal });
       if (!this.#felt) await this.#feelSoon(sentence, coming);
       await this.play(spoken, watch.over(await coming));
@@ -265,10 +266,14 @@ export class Reply {
     this.#over = true;
     const { turn, send, settings: { downlink: { frameMs } } } = this.#options;
     this.#disarmFiller();
-    const { heardText, heardMs, framesSent, underruns } = this.#playout.abort();
+    const { heardText, heardMs, framesSent, underruns, sentences } = this.#playout.abort();
     if (underruns > 0) this.#options.metrics?.underruns(underruns);
     if (framesSent > this.#fillerFrames) turn.mark("playoutEndMs");
-    turn.heard = { text: heardText, ms: Math.max(0, heardMs - this.#fillerFrames * frameMs) };
+    turn.heard = {
+      text: heardText,
+      ms: Math.max(0, heardMs - this.#fillerFrames * frameMs),
+      ...spokenSentences(sentences, frameMs),
+    };
     // With the frame that has begun to sound.
     this.packets.splice(Math.ceil(turn.heard.ms / frameMs));
     this.#held?.resolve();

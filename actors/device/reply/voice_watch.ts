@@ -7,6 +7,7 @@
 import { LeadingSilence } from "../../../audio/leading_silence.ts";
 import type { OpusDecoder } from "../../../audio/opus/codec.ts";
 import type { SpeechAudio } from "../../../audio/types.ts";
+import { type Clock, delay } from "../../../base/clock.ts";
 import type { SynthesisMarks, Turn } from "../turn.ts";
 
 /** Rate of the decoders, which are made for what devices record: milliseconds of silence are the same at any rate. */
@@ -15,13 +16,15 @@ const DECODER_RATE = 16_000;
 /** Watches one synthesis. It counts as asked for when its watch is made. */
 export class VoiceWatch {
   readonly #turn: Turn;
+  readonly #clock: Clock;
   readonly #loadDecoders: () => Promise<() => OpusDecoder>;
   readonly #marks: SynthesisMarks;
   /** For the first text alone: those after it are made while it plays. */
   #silence: LeadingSilence | undefined;
 
-  constructor(turn: Turn, loadDecoders: () => Promise<() => OpusDecoder>) {
+  constructor(turn: Turn, clock: Clock, loadDecoders: () => Promise<() => OpusDecoder>) {
     this.#turn = turn;
+    this.#clock = clock;
     this.#loadDecoders = loadDecoders;
     this.#silence = turn.syntheses.length === 0 ? new LeadingSilence() : undefined;
     this.#marks = turn.beginSynthesis();
@@ -37,25 +40,34 @@ export class VoiceWatch {
     return { ...audio, packets: this.#watched(audio.packets, this.#opusLook()) };
   }
 
-  /** Decodes packets, about 0.1 ms each, when they have been passed on, until the first sound. */
+  /** Decodes packets, about 0.1 ms each, until the first sound; in the next turn of the event loop, so that they leave before. */
   #opusLook(): Look<Uint8Array<ArrayBuffer>> {
+    let waiting: Uint8Array<ArrayBuffer>[] = [];
+    let looking: Promise<void> | undefined;
     let decoder: OpusDecoder | undefined;
-    let looking = Promise.resolve();
     const stop = () => {
       this.#silence = undefined;
+      waiting = [];
       decoder?.[Symbol.dispose]();
       decoder = undefined;
     };
-    const look = async (packet: Uint8Array<ArrayBuffer>) => {
-      if (this.#silence === undefined) return;
+    const look = async () => {
+      await delay(this.#clock, 0);
+      looking = undefined;
       decoder ??= (await this.#loadDecoders())();
-      this.#measure(decoder.decode(packet), DECODER_RATE);
-      if (this.#silence.over) stop();
+      for (const packet of waiting.splice(0)) {
+        if (this.#silence?.over === false) this.#measure(decoder.decode(packet), DECODER_RATE);
+      }
+      if (this.#silence?.over !== false) stop();
     };
     return {
-      // A timeline without this mark is better than a reply without sound, so a failure ends the measurement alone.
-      gone: (packet) => void (looking = looking.then(() => look(packet)).catch(stop)),
-      ended: () => void looking.then(stop),
+      gone: (packet) => {
+        if (this.#silence === undefined) return;
+        waiting.push(packet);
+        // A timeline without this mark is better than a reply without sound, so a failure ends the measurement alone.
+        looking ??= look().catch(stop);
+      },
+      ended: () => void (looking ?? Promise.resolve()).then(stop),
     };
   }
 

@@ -32,6 +32,7 @@ const recordSchema = z.object({
   at: z.number(),
   by: z.string(),
   via: z.enum(CHANGE_ROUTES),
+  why: z.string().optional(),
   restores: z.int().optional(),
   changes: z.array(z.object({ key: z.string(), before: z.unknown(), after: z.unknown(), effect: z.string() })),
   overrides: z.array(z.object({ key: z.string(), value: z.unknown(), over: z.unknown() })),

@@ -38,6 +38,7 @@ const EFFECTS: readonly (readonly [string, Effect])[] = [
   ["devices.allow", "restart"],
   ["devices.list", "restart"],
   ["devices.token", "restart"],
+  ["devices.origins", "restart"],
   ["devices.tokenTtlDays", "restart"],
   ["devices.maxTextBytes", "restart"],
   ["devices.maxFrameBytes", "restart"],

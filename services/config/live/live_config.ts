@@ -35,6 +35,10 @@ export interface ChangeAuthor {
   /** Such as `owner at 127.0.0.1`, `SIGHUP`, `config.yaml`. */
   readonly by: string;
   readonly via: ConfigChange["via"];
+  /** Why, in their words. */
+  readonly why?: string | undefined;
+  /** Number of the latest change that they knew of, 0 for none; where there was another since, theirs is refused. */
+  readonly known?: number | undefined;
 }
 
 /** What became of a change that was asked for. */
@@ -302,7 +306,7 @@ export class LiveConfig {
   }
 
   async #record(
-    { by, via }: ChangeAuthor,
+    { by, via, why }: ChangeAuthor,
     previous: ConfigSnapshot,
     now: ConfigSnapshot,
     overrides: readonly Override[],
@@ -320,6 +324,7 @@ export class LiveConfig {
       at,
       by,
       via,
+      ...(why === undefined ? {} : { why }),
       ...(restores === undefined ? {} : { restores }),
       changes,
       overrides: overrides.map((override) => ({ ...override })),
@@ -337,13 +342,22 @@ export class LiveConfig {
   async #attempt<T>(author: ChangeAuthor, work: () => Promise<T>): Promise<T> {
     return await this.#exclusively(async () => {
       try {
+        this.#expect(author);
         const done = await work();
         this.#refused = undefined;
         return done;
       } catch (error) {
-        this.#refused = { ...author, at: this.#options.clock.wall(), reason: messageOf(error) };
+        this.#refused = { by: author.by, via: author.via, at: this.#options.clock.wall(), reason: messageOf(error) };
         throw error;
       }
+    });
+  }
+
+  #expect({ known }: ChangeAuthor): void {
+    const { last } = this.#log;
+    if (known === undefined || known === (last?.number ?? 0)) return;
+    throw new AppError(`Change ${last?.number ?? 0}, by ${last?.by ?? "nobody"}, is newer than change ${known}; look at it and try again`, {
+      code: "config_changed",
     });
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { HttpBody } from "../../near_fetch/mod.ts";
 import { AppError } from "../../../base/errors.ts";
 
 /** A body is larger than allowed. */
@@ -18,7 +19,7 @@ export class BodyTooLarge extends AppError {
  *
  * @throws `BodyTooLarge`; what the stream throws.
  */
-export async function readAll(body: ReadableStream<Uint8Array> | null, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function readAll(body: HttpBody | null, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   const pieces: Uint8Array[] = [];
   let total = 0;
   for await (const piece of body ?? []) {

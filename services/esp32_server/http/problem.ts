@@ -4,12 +4,13 @@
  * @module
  */
 
+import type { HttpResponse } from "../../near_fetch/mod.ts";
 import { StageError, type StageFault, type StageName } from "../errors.ts";
 import { readAll } from "./body.ts";
 import { MAX_DETAIL_CHARS, MAX_PROBLEM_BYTES } from "./limits.ts";
 
 /** The error that an answer with a status other than 2xx stands for. Reads and ends the body. */
-export async function problemOf(stage: StageName, where: string, response: Response, secret: string): Promise<StageError> {
+export async function problemOf(stage: StageName, where: string, response: HttpResponse, secret: string): Promise<StageError> {
   const { status } = response;
   const location = response.headers.get("location");
   if (status >= 300 && status < 400 && location !== null) {
@@ -43,7 +44,7 @@ function helpFor(status: number): string {
   return "";
 }
 
-async function detailOf(response: Response): Promise<string> {
+async function detailOf(response: HttpResponse): Promise<string> {
   let text: string;
   try {
     text = new TextDecoder().decode(await readAll(response.body, MAX_PROBLEM_BYTES));

@@ -8,6 +8,7 @@ import { type Clock, delay } from "../../../base/clock.ts";
 import { AppError, messageOf } from "../../../base/errors.ts";
 import { Deadline } from "../deadline.ts";
 import { StageError, type StageFault, type StageName } from "../errors.ts";
+import type { HttpFetch, HttpResponse } from "../../near_fetch/mod.ts";
 import { BodyTooLarge, readAll } from "./body.ts";
 import { RETRY_DELAYS_MS } from "./limits.ts";
 import { hide, problemOf } from "./problem.ts";
@@ -18,9 +19,9 @@ export interface RequesterOptions {
   /** Empty for none. */
   readonly apiKey: string;
   readonly clock: Clock;
-  readonly fetch: typeof fetch;
+  readonly fetch: HttpFetch;
   /** The error that a refusal stands for; in the words of the HTTP contract by default. Reads and ends the body. */
-  readonly refusal?: (call: Call, response: Response) => Promise<StageError>;
+  readonly refusal?: (call: Call, response: HttpResponse) => Promise<StageError>;
   /** What to say where no connection could be made, from the words of `fetch`. */
   readonly unreachable?: (reason: string) => string;
 }
@@ -40,7 +41,7 @@ export interface Call {
 
 /** An answer whose status is good. It must be disposed of. */
 export interface Answer extends Disposable {
-  readonly response: Response;
+  readonly response: HttpResponse;
   /** Ends the call; arm it for waits. */
   readonly deadline: Deadline;
   /** The error that something thrown while reading the answer stands for. */
@@ -128,7 +129,7 @@ function withCause(error: unknown): string {
   return error instanceof Error && error.cause !== undefined ? `${error.message}: ${messageOf(error.cause)}` : messageOf(error);
 }
 
-function answerOf(call: Call, response: Response, deadline: Deadline, failure: Answer["failure"]): Answer {
+function answerOf(call: Call, response: HttpResponse, deadline: Deadline, failure: Answer["failure"]): Answer {
   const where = `${call.method} ${call.path.split("?")[0]}`;
   return {
     response,
@@ -151,14 +152,14 @@ function answerOf(call: Call, response: Response, deadline: Deadline, failure: A
       }
     },
     async *pieces(idleMs, maxBytes) {
-      const reader = response.body?.getReader();
+      const pieces = response.body?.[Symbol.asyncIterator]();
       let total = 0;
       try {
         for (;;) {
           if (total > 0) {
             deadline.arm(idleMs, () => new StageError(call.stage, "timeout", `Answer to ${where} stood still for ${idleMs} ms`));
           }
-          const next = await reader?.read();
+          const next = await pieces?.next();
           // Only waiting for the server counts: the consumer may take its time.
           deadline.disarm();
           if (next === undefined || next.done) return;
@@ -170,7 +171,7 @@ function answerOf(call: Call, response: Response, deadline: Deadline, failure: A
         throw failure(error);
       } finally {
         deadline.disarm();
-        await reader?.cancel().catch(() => {});
+        await pieces?.return?.().catch(() => {});
       }
     },
   };

@@ -8,6 +8,7 @@ import type { Logger } from "@logtape/logtape";
 import type { SpeechAudio, Utterance } from "../../../audio/types.ts";
 import type { Clock } from "../../../base/clock.ts";
 import { messageOf } from "../../../base/errors.ts";
+import type { HttpFetch } from "../../near_fetch/mod.ts";
 import { audible } from "../audible.ts";
 import { StageError, type StageName } from "../errors.ts";
 import type { StageTimeouts } from "../options.ts";
@@ -35,7 +36,7 @@ export interface HttpServerOptions {
   readonly voice: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly fetch: typeof fetch;
+  readonly fetch: HttpFetch;
 }
 
 /** Client of the HTTP contract. */

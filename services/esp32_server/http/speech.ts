@@ -6,6 +6,7 @@
 
 import { AudioError } from "../../../audio/errors.ts";
 import { readOggOpus } from "../../../audio/ogg/mod.ts";
+import { tapped } from "../../../audio/tapped.ts";
 import type { SpeechAudio } from "../../../audio/types.ts";
 import { readWav } from "../../../audio/wav.ts";
 import { StageError } from "../errors.ts";
@@ -78,12 +79,8 @@ async function* joined(first: Uint8Array, rest: AsyncGenerator<Uint8Array, void,
   }
 }
 
-async function* typed<T>(source: AsyncIterable<T>): AsyncGenerator<T, void, void> {
-  try {
-    yield* source;
-  } catch (error) {
-    throw badAudio(error);
-  }
+function typed<T>(source: AsyncIterable<T>): AsyncIterable<T> {
+  return tapped(source, { failure: badAudio });
 }
 
 function wrongRate(sampleRate: number): StageError {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { HttpFetch } from "../../near_fetch/mod.ts";
 import type { Clock } from "../../../base/clock.ts";
 import { StageError, type StageName } from "../errors.ts";
 import { readAll } from "../http/body.ts";
@@ -12,7 +13,7 @@ import { type Endpoint, shown } from "./endpoint.ts";
 import { refusalOf } from "./refusal.ts";
 
 /** A way to the server of an endpoint. */
-export function connect(endpoint: Endpoint, clock: Clock, fetch: typeof globalThis.fetch): Requester {
+export function connect(endpoint: Endpoint, clock: Clock, fetch: HttpFetch): Requester {
   const { baseUrl, apiKey, keys } = endpoint;
   return new Requester({
     baseUrl,

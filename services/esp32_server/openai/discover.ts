@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { HttpFetch } from "../../near_fetch/mod.ts";
 import type { Clock } from "../../../base/clock.ts";
 import { AppError, messageOf } from "../../../base/errors.ts";
 import { Deadline } from "../deadline.ts";
@@ -33,7 +34,7 @@ export interface Discovery {
 }
 
 /** Asks Ollama for its models. Never rejects, and never takes longer than {@link DISCOVERY_MS}. */
-export async function discoverOllama(options: OpenAiOptions, clock: Clock, fetch: typeof globalThis.fetch): Promise<Discovery> {
+export async function discoverOllama(options: OpenAiOptions, clock: Clock, fetch: HttpFetch): Promise<Discovery> {
   const done = new AbortController();
   using deadline = new Deadline(clock, done.signal);
   deadline.arm(DISCOVERY_MS, () => new AppError(`No answer within ${DISCOVERY_MS} ms`, { code: "discovery_timeout" }));
@@ -46,7 +47,7 @@ export async function discoverOllama(options: OpenAiOptions, clock: Clock, fetch
   }
 }
 
-async function modelsOf(fetch: typeof globalThis.fetch, signal: AbortSignal): Promise<unknown> {
+async function modelsOf(fetch: HttpFetch, signal: AbortSignal): Promise<unknown> {
   const response = await fetch(`${OLLAMA}/api/tags`, { signal, redirect: "manual", headers: { accept: "application/json" } });
   const body = await readAll(response.body, MAX_JSON_BYTES);
   if (!response.ok) throw new AppError(`It answered ${response.status}`, { code: "discovery_refused" });

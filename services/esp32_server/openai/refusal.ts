@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { HttpResponse } from "../../near_fetch/mod.ts";
 import { StageError, type StageFault, type StageName } from "../errors.ts";
 import { readAll } from "../http/body.ts";
 import { MAX_DETAIL_CHARS, MAX_PROBLEM_BYTES } from "../http/limits.ts";
@@ -25,7 +26,7 @@ export class Refusal extends StageError {
 }
 
 /** The error that an answer with a status other than 2xx stands for. Reads and ends the body. */
-export async function refusalOf(stage: StageName, where: string, endpoint: Endpoint, response: Response): Promise<Refusal> {
+export async function refusalOf(stage: StageName, where: string, endpoint: Endpoint, response: HttpResponse): Promise<Refusal> {
   const { status, headers } = response;
   if (status >= 300 && status < 400) {
     await response.body?.cancel();
@@ -57,7 +58,7 @@ function words(value: unknown): string | undefined {
   return typeof inner === "string" ? words(inner) : undefined;
 }
 
-async function detailOf(response: Response): Promise<string> {
+async function detailOf(response: HttpResponse): Promise<string> {
   try {
     const text = new TextDecoder().decode(await readAll(response.body, MAX_PROBLEM_BYTES));
     if (/html/i.test(response.headers.get("content-type") ?? "")) return "";
@@ -84,7 +85,7 @@ function faultOf(status: number): StageFault {
   return status >= 500 ? "unavailable" : "rejected";
 }
 
-function helpFor(status: number, headers: Headers, { keys, model, baseUrl, apiKey }: Endpoint): string {
+function helpFor(status: number, headers: HttpResponse["headers"], { keys, model, baseUrl, apiKey }: Endpoint): string {
   if (status === 401 || status === 403) return `; ${keys.apiKey}${apiKey === "" ? " is empty and" : ""} must be a key of that server`;
   if (status === 404) {
     const base = /\/v\d+$/.test(baseUrl) ? "" : `, and ${keys.baseUrl} usually ends in /v1`;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { HttpFetch } from "../../near_fetch/mod.ts";
 import type { Logger } from "@logtape/logtape";
 import type { SpeechAudio, Utterance } from "../../../audio/types.ts";
 import type { Clock } from "../../../base/clock.ts";
@@ -38,7 +39,7 @@ export interface OpenAiServerOptions {
   readonly chatNote?: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly fetch: typeof fetch;
+  readonly fetch: HttpFetch;
 }
 
 /** Client of the OpenAI API. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Pulled } from "../../../audio/abortable.ts";
 import type { BreakerPass } from "./breaker.ts";
 
 /** An answer whose first piece that matters is there. */
@@ -11,7 +12,7 @@ export interface Opened<T> {
   /** What came up to that piece, and it. */
   readonly held: readonly T[];
   /** What is still to come. */
-  readonly rest: AsyncGenerator<T, void, void>;
+  readonly rest: Pulled<T> | AsyncGenerator<T, void, void>;
   readonly pass: BreakerPass;
   readonly provider: string;
 }

@@ -37,6 +37,8 @@ export interface Attempt<S> {
   readonly replaceable: boolean;
   /** To be settled when the call is over; a failure before the answer begins settles it by itself. */
   readonly pass: BreakerPass;
+  /** Whether an answer with nothing in it would be given as it is: nobody would take over, and it would not be one of `limit` in a row. */
+  mayBeQuiet(limit: number): boolean;
   /** The error for an answer with nothing in it; answers like this are counted until {@link Attempt.sounded}. */
   quiet(limit: number): QuietAnswerError;
   /** The answer has something in it. */
@@ -167,11 +169,13 @@ export class Fallback<S> {
   }
 
   #attempt(candidate: Candidate<S>, choice: number, pass: BreakerPass): Attempt<S> {
+    const replaceable = this.#candidates.slice(choice + 1).some(({ breaker }) => breaker.state !== "open");
     return {
       provider: candidate.stage,
       name: candidate.name,
-      replaceable: this.#candidates.slice(choice + 1).some(({ breaker }) => breaker.state !== "open"),
+      replaceable,
       pass,
+      mayBeQuiet: (limit) => !replaceable && candidate.quietInARow + 1 < limit,
       quiet: (limit) => new QuietAnswerError(this.#stage, candidate.name, ++candidate.quietInARow, limit),
       sounded: () => {
         candidate.quietInARow = 0;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { pull } from "../../../audio/abortable.ts";
+import { pull, type Pulled } from "../../../audio/abortable.ts";
 import type { Clock } from "../../../base/clock.ts";
 import { Deadline } from "../deadline.ts";
 
@@ -75,21 +75,33 @@ export class Guard implements Disposable {
    *
    * @throws The signal's reason; what the source throws.
    */
-  async *items<T>(source: AsyncIterable<T>): AsyncGenerator<T, void, void> {
+  items<T>(source: AsyncIterable<T>): Pulled<T> {
     const { idleMs } = this.#options;
     const items = pull(source, this.signal);
-    try {
-      for (;;) {
-        if (this.#begun && idleMs !== undefined) this.#arm(idleMs);
-        const next = await items.next();
-        if (this.#begun) this.#deadline.disarm();
-        if (next.done) return;
-        yield next.value;
+    const leave = async () => {
+      try {
+        return await items.return();
+      } finally {
+        this[Symbol.dispose]();
       }
-    } finally {
-      await items.return();
-      this[Symbol.dispose]();
-    }
+    };
+    const guarded: Pulled<T> = {
+      next: async () => {
+        if (this.#begun && idleMs !== undefined) this.#arm(idleMs);
+        try {
+          const next = await items.next();
+          if (this.#begun) this.#deadline.disarm();
+          if (next.done) this[Symbol.dispose]();
+          return next;
+        } catch (error) {
+          this[Symbol.dispose]();
+          throw error;
+        }
+      },
+      return: leave,
+      [Symbol.asyncIterator]: () => guarded,
+    };
+    return guarded;
   }
 
   [Symbol.dispose](): void {

@@ -9,6 +9,5 @@ export { type BreakerChange, type BreakerOptions, type BreakerPass, type Breaker
 export { BREAKER_DEFAULTS, type BreakerTuning } from "./breaker_tuning.ts";
 export type { ResilienceEvent } from "./events.ts";
 export type { Provider } from "./fallback.ts";
-export { guarded, type GuardedOptions } from "./guarded.ts";
 export { LIMIT_DEFAULTS, type StageLimits } from "./limits.ts";
 export { resilient, type ResilientOptions, type ResilientStages, type StageProviders } from "./resilient.ts";

@@ -17,33 +17,59 @@ const EMPTY_FRAME_BYTES = 1;
 /** Rate to which packets are decoded for listening: wide enough for speech, half the work of the full rate. */
 const LISTEN_RATE = 16_000;
 
+/**
+ * How much that was passed on unheard is listened to in one go: enough that the first frames have left by then, little enough that decoding
+ * it holds up nobody.
+ */
+const LATER_MS = 500;
+
 /** Listens to the pieces of one sound, in order. */
 export interface Ear<T> extends Disposable {
   /** Whether the piece can be heard. */
   hears(piece: T): boolean;
-  /** Its length in milliseconds. */
+}
+
+/** What the pieces of a sound are. */
+export interface Sound<T> {
+  /** Length of a piece in milliseconds. */
   durationMs(piece: T): number;
+  /** How much there is of a piece. */
+  size(piece: T): number;
+  /** Milliseconds that may be passed on before they are listened to. */
+  readonly laterMs: number;
+  /** Something to listen with. */
+  ear(): Promise<Ear<T>>;
 }
 
-/** Listens to PCM. */
-export function pcmEar(sampleRate: number): Ear<Int16Array<ArrayBuffer>> {
+/** PCM. It is listened to at once, which costs next to nothing: whoever encodes it takes it away. */
+export function pcmSound(sampleRate: number): Sound<Int16Array<ArrayBuffer>> {
   return {
-    hears: (samples) => samples.some((sample) => sample > SILENCE_PEAK || sample < -SILENCE_PEAK),
     durationMs: (samples) => (samples.length * 1000) / sampleRate,
-    [Symbol.dispose]: () => {},
+    size: ({ length }) => length,
+    laterMs: 0,
+    ear: () => Promise.resolve({ hears: isLoud, [Symbol.dispose]: () => {} }),
   };
 }
 
-/** Listens to Opus packets. Without a codec every packet that is not DTX counts as sound. */
-export async function opusEar(load: (() => Promise<OpusCodec>) | undefined): Promise<Ear<Uint8Array<ArrayBuffer>>> {
-  const decoder: OpusDecoder | undefined = load === undefined ? undefined : await (await load()).decoder(LISTEN_RATE);
-  const pcm = pcmEar(LISTEN_RATE);
+/** Opus packets. Without a codec every packet that is not DTX counts as sound. */
+export function opusSound(load: (() => Promise<OpusCodec>) | undefined): Sound<Uint8Array<ArrayBuffer>> {
   return {
-    hears: (packet) => {
-      if (splitFrames(packet).frames.every(({ length }) => length <= EMPTY_FRAME_BYTES)) return false;
-      return decoder === undefined || pcm.hears(decoder.decode(packet));
-    },
     durationMs: packetDurationMs,
-    [Symbol.dispose]: () => decoder?.[Symbol.dispose](),
+    size: ({ length }) => length,
+    laterMs: LATER_MS,
+    ear: async () => {
+      const decoder: OpusDecoder | undefined = load === undefined ? undefined : await (await load()).decoder(LISTEN_RATE);
+      return {
+        hears: (packet) => {
+          if (splitFrames(packet).frames.every(({ length }) => length <= EMPTY_FRAME_BYTES)) return false;
+          return decoder === undefined || isLoud(decoder.decode(packet));
+        },
+        [Symbol.dispose]: () => decoder?.[Symbol.dispose](),
+      };
+    },
   };
+}
+
+function isLoud(samples: Int16Array): boolean {
+  return samples.some((sample) => sample > SILENCE_PEAK || sample < -SILENCE_PEAK);
 }

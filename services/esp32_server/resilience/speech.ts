@@ -4,7 +4,9 @@
  * @module
  */
 
+import type { Pulled } from "../../../audio/abortable.ts";
 import type { OpusCodec } from "../../../audio/opus/codec.ts";
+import { tapped } from "../../../audio/tapped.ts";
 import type { SpeechAudio } from "../../../audio/types.ts";
 import type { Clock } from "../../../base/clock.ts";
 import { StageError } from "../errors.ts";
@@ -15,7 +17,7 @@ import { delivered, type Opened } from "./delivery.ts";
 import type { Attempt, Fallback } from "./fallback.ts";
 import { Guard } from "./guard.ts";
 import { lateError, type StageLimits } from "./limits.ts";
-import { type Ear, opusEar, pcmEar } from "./silence.ts";
+import { type Ear, opusSound, pcmSound, type Sound } from "./silence.ts";
 
 /** No voice begins a sentence with this much digital silence: what follows would not be waited for. */
 const MAX_LEADING_SILENCE_MS = 5000;
@@ -34,7 +36,8 @@ export interface SpeechOptions {
 
 /**
  * The first provider whose sound can be heard speaks, and nobody takes over after that. Sound that is empty or digital silence throughout
- * is replaced; where nobody makes a sound it is given as it is, until its provider does so too often and counts as unusable.
+ * is replaced; where nobody makes a sound it is given as it is, until its provider does so too often and counts as unusable. So who has nobody
+ * to stand in is passed on at once, and listened to afterwards.
  */
 export class ResilientSpeech implements SynthesizeStage {
   readonly #fallback: Fallback<SynthesizeStage>;
@@ -76,60 +79,54 @@ export class ResilientSpeech implements SynthesizeStage {
     try {
       const audio = await guard.call((signal) => attempt.provider.synthesize(request, { signal }));
       if (audio.kind === "pcm") {
-        using ear = pcmEar(audio.sampleRate);
-        const chunks = this.#delivered(
-          await this.#listen(
-            attempt,
-            guard,
-            bounded(audio.chunks, ear, request, attempt.name),
-            ear,
-            (held) => onQuiet({ ...audio, chunks: listed(held) }),
-          ),
-          signal,
-        );
-        return { ...audio, chunks };
+        const held = (pieces: readonly Int16Array<ArrayBuffer>[]) => onQuiet({ ...audio, chunks: listed(pieces) });
+        const opened = await this.#listen(attempt, guard, request, audio.chunks, pcmSound(audio.sampleRate), held);
+        return { ...audio, chunks: this.#delivered(opened, signal) };
       }
-      using ear = await opusEar(opus);
-      const packets = this.#delivered(
-        await this.#listen(
-          attempt,
-          guard,
-          bounded(audio.packets, ear, request, attempt.name),
-          ear,
-          (held) => onQuiet({ ...audio, packets: listed(held) }),
-        ),
-        signal,
-      );
-      return { ...audio, packets };
+      const held = (pieces: readonly Uint8Array<ArrayBuffer>[]) => onQuiet({ ...audio, packets: listed(pieces) });
+      const opened = await this.#listen(attempt, guard, request, audio.packets, opusSound(opus), held);
+      return { ...audio, packets: this.#delivered(opened, signal) };
     } catch (error) {
       guard[Symbol.dispose]();
       throw error;
     }
   }
 
-  /** Resolves with the first piece that can be heard. */
+  /** Resolves with the first piece that can be heard; with the very first, where nobody could take over if it were all silence. */
   async #listen<T>(
     attempt: Attempt<SynthesizeStage>,
     guard: Guard,
+    request: SpeechRequest,
     pieces: AsyncIterable<T>,
-    ear: Ear<T>,
+    sound: Sound<T>,
     onQuiet: (held: readonly T[]) => void,
   ): Promise<Opened<T>> {
-    const rest = guard.items(pieces);
+    const limit = this.#options.limits.quietSpeeches;
+    const rest = guard.items(bounded(pieces, sound, request, attempt.name));
+    if (attempt.mayBeQuiet(limit)) {
+      const first = await rest.next();
+      if (first.done) {
+        onQuiet([]);
+        throw attempt.quiet(limit);
+      }
+      guard.begun();
+      return { held: [], rest: this.#heardLater(attempt, first.value, rest, sound), pass: attempt.pass, provider: attempt.name };
+    }
     const held: T[] = [];
     let heldMs = 0;
     try {
+      using ear = await sound.ear();
       for (;;) {
         const next = await rest.next();
         if (!next.done && heldMs > MAX_LEADING_SILENCE_MS) throw endlessSilence(attempt.name);
         if (next.done) {
-          const error = attempt.quiet(this.#options.limits.quietSpeeches);
+          const error = attempt.quiet(limit);
           onQuiet(held);
           throw error;
         }
         held.push(next.value);
         if (ear.hears(next.value)) break;
-        heldMs += ear.durationMs(next.value);
+        heldMs += sound.durationMs(next.value);
       }
     } catch (error) {
       await rest.return();
@@ -138,6 +135,51 @@ export class ResilientSpeech implements SynthesizeStage {
     guard.begun();
     attempt.sounded();
     return { held, rest, pass: attempt.pass, provider: attempt.name };
+  }
+
+  /** The pieces at once; they are listened to when they have been passed on, until there is something to hear. */
+  async *#heardLater<T>(
+    attempt: Attempt<SynthesizeStage>,
+    first: T,
+    rest: Pulled<T>,
+    sound: Sound<T>,
+  ): AsyncGenerator<T, void, void> {
+    let unheard: T[] = [first];
+    let unheardMs = sound.durationMs(first);
+    let silentMs = 0;
+    using stack = new DisposableStack();
+    let ear: Ear<T> | undefined;
+    const hears = async () => {
+      if (unheard.length === 0) return false;
+      ear ??= stack.use(await sound.ear());
+      // The largest is the likeliest to have sound in it; the others are decoded only where it has none.
+      const largest = unheard.reduce((most, piece) => sound.size(piece) > sound.size(most) ? piece : most);
+      const loud = ear.hears(largest) || unheard.some(ear.hears);
+      if (loud) attempt.sounded();
+      silentMs += unheardMs;
+      unheard = [];
+      unheardMs = 0;
+      return loud;
+    };
+    try {
+      let heard = sound.laterMs === 0 && await hears();
+      yield first;
+      for (;;) {
+        const next = await rest.next();
+        if (next.done) break;
+        if (!heard) {
+          if (silentMs > MAX_LEADING_SILENCE_MS) throw endlessSilence(attempt.name);
+          unheard.push(next.value);
+          unheardMs += sound.durationMs(next.value);
+          heard = unheardMs > sound.laterMs && await hears();
+        }
+        yield next.value;
+      }
+      if (heard || await hears()) return;
+      this.#fallback.failed(attempt.name, attempt.pass, attempt.quiet(this.#options.limits.quietSpeeches), true);
+    } finally {
+      await rest.return();
+    }
   }
 
   #delivered<T>(opened: Opened<T>, signal: AbortSignal): AsyncGenerator<T, void, void> {
@@ -152,22 +194,17 @@ function endlessSilence(provider: string): StageError {
 }
 
 /** The pieces, until there is more of them than anybody needs for the text: a voice that has lost its way babbles on. */
-async function* bounded<T>(
-  pieces: AsyncIterable<T>,
-  ear: Ear<T>,
-  { text }: SpeechRequest,
-  provider: string,
-): AsyncGenerator<T, void, void> {
+function bounded<T>(pieces: AsyncIterable<T>, sound: Sound<T>, { text }: SpeechRequest, provider: string): AsyncIterable<T> {
   const limitMs = MAX_SPEECH_MS.base + MAX_SPEECH_MS.perCharacter * text.length;
   let ms = 0;
-  for await (const piece of pieces) {
-    ms += ear.durationMs(piece);
-    if (ms > limitMs) {
+  return tapped(pieces, {
+    item: (piece) => {
+      ms += sound.durationMs(piece);
+      if (ms <= limitMs) return;
       const what = `sent more than ${limitMs} ms of sound for ${text.length} characters`;
       throw new StageError("synthesize", "bad_audio", `Provider "${provider}" of the synthesize stage ${what}`);
-    }
-    yield piece;
-  }
+    },
+  });
 }
 
 async function* listed<T>(pieces: readonly T[]): AsyncGenerator<T, void, void> {

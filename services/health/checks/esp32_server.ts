@@ -12,13 +12,15 @@ export interface AskedEsp32Server {
   health(options: { readonly signal: AbortSignal }): Promise<readonly StageHealth[]>;
 }
 
-/** The stages; `server` is looked up at each asking. A stage that is away is answered with an apology, so all of it is optional. */
-export function esp32ServerCheck(server: () => AskedEsp32Server | undefined, intervalMs: number): HealthCheck {
+/** The stages; `server` is looked up at each asking, and so is `intervalMs`, the time until the next one. A stage that is away is answered with an apology, so all of it is optional. */
+export function esp32ServerCheck(server: () => AskedEsp32Server | undefined, intervalMs: () => number): HealthCheck {
   return {
     id: "esp32_server",
     service: "esp32_server",
     required: false,
-    intervalMs,
+    get intervalMs() {
+      return intervalMs();
+    },
     async run(signal) {
       const stages = await server()?.health({ signal });
       if (stages === undefined) {

@@ -19,12 +19,13 @@ export interface OutboxFigures {
  * The outbox. Without a server behind it (`delivers` false) entries wait for one that may come, which is no fault.
  *
  * @param warnAfterMs Age of the oldest entry from which it is a warning.
+ * @param delivers Whether anything delivers from it now: what is switched off may wait.
  */
 export function outboxCheck(
   load: () => Promise<OutboxFigures> | undefined,
   clock: Pick<Clock, "wall">,
   warnAfterMs: number,
-  delivers: boolean,
+  delivers: () => boolean,
 ): HealthCheck {
   return {
     id: "outbox",
@@ -35,7 +36,7 @@ export function outboxCheck(
       if (found === undefined) return [];
       const { turns, parked, oldestAt } = found;
       const ageMs = oldestAt === undefined ? 0 : Math.max(0, clock.wall() - oldestAt);
-      const status = delivers ? highIsBad(ageMs, warnAfterMs) : "pass";
+      const status = delivers() ? highIsBad(ageMs, warnAfterMs) : "pass";
       const late = status === "pass"
         ? {}
         : { output: `The oldest of ${turns} turns has waited for ${Math.round(ageMs / 1000)} s; is the database there?` };

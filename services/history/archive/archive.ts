@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Applied, ArchivedTurn, Erased, Erasure, HistoryArchive, Page, SearchQuery, SpanQuery, TurnsQuery } from "../archive.ts";
+import type { Applied, ArchivedTurn, Erased, Erasure, HistoryArchive, Page, SearchQuery, SessionsQuery, TurnsQuery } from "../archive.ts";
 import type { SessionSummary, StoredTurn } from "../store.ts";
 import { applyBatch } from "./apply.ts";
 import type { ArchiveBackend } from "./backend.ts";
@@ -33,7 +33,7 @@ class Archive implements HistoryArchive {
     return this.#backend.read(() => readTurn(this.#backend.builder, turnId));
   }
 
-  sessions(query: SpanQuery = {}): Promise<Page<SessionSummary>> {
+  sessions(query: SessionsQuery = {}): Promise<Page<SessionSummary>> {
     return this.#backend.read(() => readSessions(this.#backend.builder, query));
   }
 

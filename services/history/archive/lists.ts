@@ -4,8 +4,8 @@
  * @module
  */
 
-import { type Expression, type ExpressionBuilder, type Kysely, type SelectQueryBuilder, type SqlBool } from "kysely";
-import type { Page, SearchQuery, SpanQuery, TurnsQuery } from "../archive.ts";
+import { type Expression, type ExpressionBuilder, type Kysely, type SelectQueryBuilder, sql, type SqlBool } from "kysely";
+import type { Page, SearchQuery, SessionsQuery, SpanQuery, TurnsQuery } from "../archive.ts";
 import { type HistorySchema, sessionOf, TURN_COLUMNS, turnOf, type TurnRow } from "../schema.ts";
 import type { SessionSummary, StoredTurn } from "../store.ts";
 import type { ArchiveDialect } from "./backend.ts";
@@ -13,6 +13,9 @@ import type { CursorList } from "../cursor.ts";
 import { pageOf, pageSize, spanConditions } from "./filters.ts";
 import { searchWords, storedText } from "./text.ts";
 import { first, rows, type Work } from "./work.ts";
+
+/** Of what a session began with, as much is listed, characters: a line on a desk. */
+export const OPENING_CHARS = 160;
 
 /** A session by its id. */
 export function* readSession(db: Kysely<HistorySchema>, sessionId: string): Work<SessionSummary | undefined> {
@@ -27,15 +30,24 @@ export function* readTurn(db: Kysely<HistorySchema>, turnId: string): Work<Store
 }
 
 /** A page of sessions. */
-export function* readSessions(db: Kysely<HistorySchema>, query: SpanQuery): Work<Page<SessionSummary>> {
-  const select = sessionsWithTurns(db)
-    .where((eb) => eb.and(spanConditions(eb, "sessions", query, "sessions")))
+export function* readSessions(db: Kysely<HistorySchema>, query: SessionsQuery): Work<Page<SessionSummary>> {
+  const select = sessionsWithTurns(db).select((eb) =>
+    eb.selectFrom("turns").whereRef("turns.session_id", "=", "sessions.session_id").where("turns.outcome", "is not", null)
+      .where("turns.user_text", "<>", "").orderBy("turns.started_at").orderBy("turns.turn_id").limit(1)
+      .select((text) => text.fn<string>("substr", ["turns.user_text", sql.lit(1), sql.lit(OPENING_CHARS)]).as("opening")).as("opening")
+  )
+    .where((eb) =>
+      eb.and([
+        ...spanConditions(eb, "sessions", query, "sessions"),
+        ...(query.endReason === undefined ? [] : [eb("sessions.end_reason", "=", storedText(query.endReason))]),
+      ])
+    )
     .orderBy("sessions.started_at", "desc").orderBy("sessions.session_id", "desc").limit(pageSize(query.limit) + 1);
   return pageOf(
     "sessions",
     query,
     yield* rows(select),
-    (row) => sessionOf({ ...row, turns: row.turns ?? 0 }),
+    ({ opening, ...row }) => ({ ...sessionOf({ ...row, turns: row.turns ?? 0 }), ...(opening ? { opening } : {}) }),
     (row) => ({ time: row.started_at, id: row.session_id }),
   );
 }
@@ -54,7 +66,8 @@ export function* searchTurns(db: Kysely<HistorySchema>, dialect: ArchiveDialect,
   const words = searchWords(query.text);
   if (words.length === 0) return { items: [] };
   const matches = yield* dialect.matching(words);
-  return yield* turnsPage(db, "search", query, () => [matches]);
+  const { outcome } = query;
+  return yield* turnsPage(db, "search", query, (eb) => [matches, ...(outcome === undefined ? [] : [eb("turns.outcome", "=", outcome)])]);
 }
 
 type Turns = ExpressionBuilder<HistorySchema, "turns">;

@@ -37,6 +37,7 @@ const settling = async (it: Rig) => {
 injectFaults<Rig>({
   name: "the cache's invalidation",
   make: rig,
+  flagged: true,
   ways: {
     connecting: () => {},
     announcing,

@@ -64,6 +64,7 @@ const pruning = async (it: Rig) => {
 injectFaults<Rig>({
   name: "the delivery",
   make: rig,
+  flagged: true,
   ways: {
     gathering: () => {},
     delivering,

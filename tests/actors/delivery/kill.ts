@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { systemClock } from "../../../base/clock.ts";
 import { openSqliteHistory, type SqliteHistory } from "../../../services/history/sqlite.ts";
 import type { StoredTurn } from "../../../services/history/store.ts";
+import { runAndKill } from "../../support/kill_child.ts";
 import { tempDir } from "../../support/temp_dir.ts";
 
 const CHILD = new URL("./kill_child.ts", import.meta.url).pathname;
@@ -22,7 +23,10 @@ export async function killAndCompare(kills: number, turnsEach: number): Promise<
   await using here = tempDir();
   await using there = tempDir();
   const reported: string[] = [];
-  for (let kill = 0; kill < kills; kill++) reported.push(...await runAndKill([here.path, there.path], turnsEach));
+  for (let kill = 0; kill < kills; kill++) {
+    // A batch begins 6 ms after its first turn and takes a few.
+    reported.push(...await runAndKill({ program: CHILD, args: [here.path, there.path], lines: turnsEach, withinMs: 20 }));
+  }
   const { success } = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", "--quiet", CHILD, here.path, there.path, "drain"] })
     .spawn().status;
   assert.ok(success, "the last child does not end in order");
@@ -48,25 +52,4 @@ async function allTurns(store: SqliteHistory): Promise<StoredTurn[]> {
     more = cursor !== undefined;
   }
   return turns;
-}
-
-async function runAndKill(dirs: readonly string[], turns: number): Promise<string[]> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", CHILD, ...dirs],
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  let text = "";
-  let armed: Promise<void> | undefined;
-  for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
-    text += piece;
-    if (armed === undefined && text.split("\n").length > turns) {
-      // A batch begins 6 ms after its first turn and takes a few, so the kill may fall on any instruction of one.
-      armed = new Promise((resolve) => setTimeout(resolve, Math.random() * 20)).then(() => child.kill("SIGKILL"));
-    }
-  }
-  await armed;
-  const { signal } = await child.status;
-  assert.equal(signal, "SIGKILL");
-  return text.slice(0, text.lastIndexOf("\n") + 1).split("\n").filter((line) => line !== "");
 }

@@ -98,6 +98,7 @@ function check(model: ChartModel, path: string): void {
   const { turn, nextTurn } = model.context;
   const paused = model.actor.getSnapshot().matches({ ready: { replying: { speaking: "paused" } } });
   assert.ok(!model.held || paused, `${path}: the reply waits for nothing`);
+  assert.ok(!model.answered.some((each) => model.late.has(each)), `${path}: a turn that began after the end was announced is answered`);
   const open = model.turns.filter((each) => each.outcome === undefined);
   assert.ok(open.every((each) => status !== "done" && (each === turn || each === nextTurn)), `${path}: a turn never ends`);
   const ids = model.persisted.map(({ turnId }) => turnId);

@@ -63,6 +63,10 @@ export class ChartModel {
   readonly clock = new SteppingClock();
   readonly actor: Actor<typeof deviceMachine>;
   readonly turns: Turn[] = [];
+  /** Turns that began although the connection was to be closed. */
+  readonly late = new Set<Turn>();
+  /** Turns whose replies were begun. */
+  readonly answered: Turn[] = [];
   readonly persisted: TurnRecord[] = [];
   /** What the ports were asked to do since the start. */
   readonly calls: string[] = [];
@@ -199,6 +203,7 @@ export class ChartModel {
         const turn = new Turn({ turnId, sessionId: "s", deviceId: "d", source, clock: this.clock });
         if (source !== "say") turn.userText = text;
         this.turns.push(turn);
+        if (this.context.closing !== undefined) this.late.add(turn);
         return turn;
       },
       speculate: call("speculate"),
@@ -208,7 +213,8 @@ export class ChartModel {
         return this.#begin();
       },
       isFarewell: () => this.farewell,
-      startReply: (_turn, _job, send) => {
+      startReply: (turn, _job, send) => {
+        this.answered.push(turn);
         if (this.#replyThrows) throw new Error("The reply cannot be started");
         this.#reply = send;
         this.held = false;

@@ -39,6 +39,14 @@ const speaking = async (it: { model: ChartModel }) => {
   await thinking(it);
   it.model.tell({ type: "REPLY_HEARD", turnId: it.model.turnId });
 };
+const hearing = async (it: { model: ChartModel }) => {
+  await speaking(it);
+  it.model.send({ type: "SPEECH_STARTED", agoMs: 0 });
+};
+const weighing = async (it: { model: ChartModel }) => {
+  await hearing(it);
+  it.model.send({ type: "SPEECH_ENDED", utterance: utterance(600), agoMs: 500 });
+};
 
 injectFaults({
   name: "a device",
@@ -49,12 +57,18 @@ injectFaults({
     idle: ready,
     listening,
     vad,
-    recognizing,
+    working: recognizing,
+    settling: async (it) => {
+      await recognizing(it);
+      await it.model.finish("words and");
+    },
     thinking,
     playing: speaking,
-    hearing: async (it) => {
-      await speaking(it);
-      it.model.send({ type: "SPEECH_STARTED", agoMs: 0 });
+    hearing,
+    silent: weighing,
+    late: async (it) => {
+      await weighing(it);
+      await it.model.wait();
     },
     persisting: async (it) => {
       await speaking(it);

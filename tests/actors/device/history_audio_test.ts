@@ -93,8 +93,35 @@ Deno.test("of a reply that a drain ends with its sentence, that sentence is kept
   await draining;
   const [turn] = talk.history.turns;
   assert.deepEqual([turn?.heardText, turn?.heardMs], ["One is here.", 1020]);
+  assert.deepEqual(turn?.sentences, [{ text: "One is here.", startMs: 0, heardMs: 1020 }]);
   assert.equal(sent(device).length, 17);
   assert.deepEqual(await kept(turn), sent(device));
+});
+
+Deno.test("where each sentence that was heard lies in the kept audio is kept, too, whatever came before or cut it", async () => {
+  const options = { ...STORY, settings: { historyAudio: "both", fillerAfterMs: 500 }, deps: { clips: fakeClips() } } as const;
+  for (const saysAfterMs of [0, 1500]) {
+    const [talk] = await asked({ ...options, script: { ...STORY.script, saysAfterMs } });
+    await using _ = talk;
+    await talk.clock.advance(20_000);
+    const [whole] = talk.history.turns;
+    const sentences = whole?.sentences ?? [];
+    assert.ok(sentences.length >= 2);
+    assert.equal(sentences.map(({ text }) => text).join(" "), whole?.heardText);
+    for (const [index, { startMs }] of sentences.entries()) {
+      assert.equal(startMs, sentences.slice(0, index).reduce((sum, { heardMs }) => sum + heardMs, 0));
+    }
+    assert.equal((await kept(whole)).length * FRAME_MS, sentences.reduce((sum, { heardMs }) => sum + heardMs, 0));
+  }
+  const [talk, device] = await asked();
+  await using _ = talk;
+  await talk.clock.advance(1500);
+  device.send({ session_id: "", type: "abort" });
+  await talk.clock.advance(100);
+  const [cut] = talk.history.turns;
+  assert.deepEqual(cut?.sentences?.map(({ startMs }) => startMs), [0, 1020]);
+  const last = cut?.sentences?.at(-1);
+  assert.ok(last !== undefined && last.heardMs > 0 && last.heardMs < 1020 && last.startMs + last.heardMs <= cut.heardMs);
 });
 
 Deno.test("a filler is not kept, and nothing of the reply is missing for it", async () => {

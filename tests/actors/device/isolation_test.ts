@@ -12,22 +12,28 @@ import { type Conversation, conversation, type ScriptedDevice } from "../../supp
 import { fakeDecoder } from "../../support/fake_audio.ts";
 
 const VICTIM = "00:00:00:00:00:01";
-/** When every run is looked at, milliseconds: in the middle of the other device's reply, after all that happens to the victim. */
-const LOOK_AT_MS = 15_000;
+/** Devices that speak meanwhile. */
+const OTHERS = 5;
+/** When the first of them begins, and how much later each further one, milliseconds: no whole number of frames, so that each has a time of its own. */
+const STAGGER_MS = 137;
+/** When every run is looked at, milliseconds: in the middle of the other devices' replies, after all that happens to the victim. */
+const LOOK_AT_MS = 17_000;
+/** Length of a frame, milliseconds. */
+const FRAME_MS = 60;
 
 /** A wake word makes the chart ask a setting, which throws once this is set. */
 const WAKE = { type: "listen", state: "detect" };
 
 interface Run {
   readonly talk: Conversation;
-  readonly other: ScriptedDevice;
+  readonly others: readonly ScriptedDevice[];
   /** From now on the victim's settings throw. */
   arm(): void;
   /** From now on preparing takes long. */
   slow(): void;
 }
 
-/** A device in the middle of a long reply. */
+/** Devices in the middle of long replies. */
 async function busy(): Promise<Run> {
   let armed = false;
   let slow = false;
@@ -53,18 +59,32 @@ async function busy(): Promise<Run> {
       },
     },
   });
-  const other = talk.connect("00:00:00:00:00:02");
-  await other.hello();
-  other.listen();
-  await other.say();
+  const others: ScriptedDevice[] = [];
+  for (let n = 0; n < OTHERS; n++) {
+    const other = talk.connect(`00:00:00:00:01:0${n}`);
+    others.push(other);
+    await other.hello();
+    other.send({ type: "listen", state: "text", text: "Tell me a story" });
+    await talk.clock.advance(STAGGER_MS);
+  }
   await talk.clock.advance(1000);
-  assert.equal(other.state, "speaking");
-  return { talk, other, arm: () => armed = true, slow: () => slow = true };
+  assert.deepEqual([...new Set(others.map(({ state }) => state))], ["speaking"]);
+  return { talk, others, arm: () => armed = true, slow: () => slow = true };
 }
 
-async function result({ talk, other }: Run): Promise<{ armed: number; frames: readonly number[] }> {
+async function result({ talk, others }: Run): Promise<{ armed: number; frames: readonly (readonly number[])[] }> {
   await talk.clock.advance(LOOK_AT_MS - talk.clock.now());
-  return { armed: talk.clock.armed, frames: other.frameTimes() };
+  const frames = others.map((other) => other.frameTimes());
+  for (const times of frames) assertOnTime(times);
+  return { armed: talk.clock.armed, frames };
+}
+
+/** After the frames that leave ahead of time at the begin, each leaves one frame's length after the one before: no gap, and no burst. */
+function assertOnTime(times: readonly number[]): void {
+  const steps = times.slice(1).map((at, n) => at - times[n]!);
+  const ahead = steps.findLastIndex((ms) => ms === 0) + 1;
+  assert.ok(steps.length - ahead > 200, `${steps.length} frames`);
+  assert.deepEqual([...new Set(steps.slice(ahead))], [FRAME_MS]);
 }
 
 /** How the victim gets into a state. */
@@ -89,6 +109,14 @@ const WAYS: Readonly<Record<string, (run: Run, victim: ScriptedDevice) => Promis
     victim.listen();
     await victim.say();
   },
+  settling: async ({ talk }, victim) => {
+    Object.assign(talk.server.script, { hears: ["tell me about the"] });
+    await victim.hello();
+    victim.listen();
+    await victim.say();
+    await talk.clock.advance(50);
+    assert.equal(talk.server.asked.utterances.length, 1, "the text is there, and waited with");
+  },
   thinking: async ({ talk }, victim) => {
     talk.server.script.saysAfterMs = 3000;
     await victim.hello();
@@ -103,6 +131,19 @@ const WAYS: Readonly<Record<string, (run: Run, victim: ScriptedDevice) => Promis
     await victim.say();
     await talk.clock.advance(2500);
   },
+  hearing: async (it, victim) => {
+    await WAYS.speaking!(it, victim);
+    await victim.record("speech", 300);
+    const frames = victim.frameTimes().length;
+    await victim.record("speech", 120);
+    assert.equal(victim.frameTimes().length, frames, "the reply waits");
+  },
+  weighing: async (it, victim) => {
+    await WAYS.hearing!(it, victim);
+    it.talk.server.script.hearsAfterMs = 3000;
+    await victim.record("silence", 600);
+    assert.equal(it.talk.server.asked.utterances.length, 2);
+  },
   persisting: async ({ talk }, victim) => {
     talk.history.onCommit = () => new Promise(() => {});
     await victim.hello();
@@ -113,6 +154,9 @@ const WAYS: Readonly<Record<string, (run: Run, victim: ScriptedDevice) => Promis
   },
 };
 
+/** What the device's status calls a state within another. */
+const SHOWN: Readonly<Record<string, string>> = { settling: "recognizing", hearing: "speaking", weighing: "speaking" };
+
 for (const [state, way] of Object.entries(WAYS)) {
   Deno.test(`a crash in ${state} closes that device's connection, leaves nothing of it, and nobody else notices`, async () => {
     const control = await busy();
@@ -121,12 +165,12 @@ for (const [state, way] of Object.entries(WAYS)) {
     await using talk = run.talk;
     const victim = talk.connect(VICTIM);
     await way(run, victim);
-    assert.equal(victim.state, state);
+    assert.equal(victim.state, SHOWN[state] ?? state);
     run.arm();
     victim.send(WAKE);
     assert.deepEqual(victim.closed, { code: 1011, reason: "Internal error" });
-    assert.deepEqual(talk.supervisor.which().map(({ deviceId }) => deviceId), ["00:00:00:00:00:02"]);
-    assert.equal(talk.supervisor.size, 1);
+    assert.ok(talk.supervisor.which().every(({ deviceId }) => deviceId !== VICTIM));
+    assert.equal(talk.supervisor.size, OTHERS);
     assert.equal(talk.log.messages("error").filter((line) => line.includes("crashed")).length, 1);
     const arrived = victim.arrivals.length;
     assert.deepEqual(await result(run), await result(control));
@@ -144,7 +188,7 @@ Deno.test("a crash before anything is said closes the connection", async () => {
   run.arm();
   const victim = talk.connect(VICTIM);
   assert.equal(victim.closed?.code, 1011);
-  assert.equal(talk.supervisor.size, 1);
+  assert.equal(talk.supervisor.size, OTHERS);
   assert.deepEqual(await result(run), await result(control));
 });
 

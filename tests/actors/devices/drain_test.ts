@@ -155,6 +155,28 @@ Deno.test("whatever the person does while the server drains, nothing new begins"
   }
 });
 
+for (const state of ["vad", "recognizing"] as const) {
+  Deno.test(`who types or says the wake word in ${state} while the server drains gives up what was being said, and nothing new begins`, async () => {
+    for (const message of [{ type: "listen", state: "text", text: "What is new?" }, { type: "listen", state: "detect" }]) {
+      const talk = conversation({ script: { ...STORY.script, hearsAfterMs: 1000 } });
+      const device = talk.connect();
+      await device.hello();
+      device.listen();
+      await device.record("speech", 600);
+      if (state === "recognizing") await device.record("silence", 600);
+      assert.equal(device.state, state);
+      const draining = talk.supervisor.drain(FINISH_MS, CUT_MS);
+      device.send(message);
+      assert.deepEqual(device.closed, { code: 1001, reason: "Server stops" }, JSON.stringify(message));
+      await talk.clock.advance(FINISH_MS + CUT_MS);
+      assert.deepEqual(await draining, { devices: 1, cut: 0, lost: 0 });
+      assert.deepEqual(talk.history.turns, []);
+      assert.equal(talk.server.asked.chats.length, 0);
+      await talk[Symbol.asyncDispose]();
+    }
+  });
+}
+
 Deno.test("a hundred devices in the middle of their replies all have their turns kept", async () => {
   const talk = conversation(STORY);
   const devices = Array.from({ length: 100 }, (_, index) => talk.connect(`device-${index}`));

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { type Actor, type AnyActor, type AnyTransitionDefinition, createActor } from "xstate";
+import { type Actor, createActor } from "xstate";
 import { checkMachine } from "../../../actors/health/check_machine.ts";
 import type { HealthEvent, HealthPorts } from "../../../actors/health/events.ts";
 import { healthMachine } from "../../../actors/health/machine.ts";
-import { observe } from "../../../actors/supervision/observe.ts";
 import type { CheckStatus } from "../../../services/health/check.ts";
 import type { Outcome } from "../../../services/health/settled.ts";
-import { type PathModel, type PathStep, takenBy, untakenTransitions } from "../../support/chart_paths.ts";
-import { settle, VirtualClock } from "../../support/virtual_clock.ts";
+import { ActorPathModel, type PathStep, takenBy, untakenTransitions } from "../../support/chart_paths.ts";
+import { settle } from "../../support/virtual_clock.ts";
 import { TUNING } from "./rig.ts";
 
 const outcome = (status: CheckStatus): Outcome => ({
@@ -17,10 +16,7 @@ const outcome = (status: CheckStatus): Outcome => ({
 });
 
 /** What both charts have. */
-abstract class Model implements PathModel {
-  readonly clock = new VirtualClock();
-  readonly taken: AnyTransitionDefinition[] = [];
-  failure: unknown;
+abstract class Model extends ActorPathModel {
   asking: PromiseWithResolvers<Outcome> | undefined;
   readonly ports: HealthPorts = {
     ask: () => (this.asking = Promise.withResolvers()).promise,
@@ -28,31 +24,6 @@ abstract class Model implements PathModel {
     changed: () => {},
     random: () => 0.5,
   };
-  abstract readonly actor: AnyActor;
-
-  get place(): string {
-    const { value, status } = this.actor.getSnapshot() as { value?: unknown; status: string };
-    return JSON.stringify([value, status, this.more()]);
-  }
-
-  get active(): boolean {
-    return this.actor.getSnapshot().status === "active";
-  }
-
-  async end(): Promise<void> {
-    this.actor.stop();
-    await settle();
-    assert.equal(this.clock.armed, 0, "a timer is left");
-  }
-
-  protected more(): unknown {
-    return undefined;
-  }
-
-  protected start(): void {
-    observe(this.actor, { error: (error) => this.failure = error });
-    this.actor.start();
-  }
 }
 
 class CheckModel extends Model {

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { flagged } from "../../../actors/supervision/flagged.ts";
 import type { FaultRig } from "../../support/fault_injection.ts";
 import { injectFaults } from "../../support/fault_injection.ts";
 import { type Patient, rig } from "./rig.ts";
@@ -18,20 +17,10 @@ function make(): FaultRig & { readonly patients: Record<string, Patient> } {
   return { clock, spec: health.spec, patients, [Symbol.asyncDispose]: dispose };
 }
 
-const gate = { isOn: () => true, onChange: () => ({ [Symbol.dispose]: () => {} }) };
-
-injectFaults({
-  name: "health behind its flag",
-  make: () => {
-    const it = make();
-    return { ...it, behind: (spec) => flagged(spec, { gate, clock: it.clock }) };
-  },
-  ways: { healthy: ({ clock }) => clock.advance(1000) },
-});
-
 injectFaults({
   name: "health",
   make,
+  flagged: true,
   ways: {
     starting: async ({ clock, patients }) => {
       patients.redis!.answer = "hang";

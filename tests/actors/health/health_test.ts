@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Health } from "../../../actors/health/health.ts";
+import { configWith } from "../../../services/config/mod.ts";
 import { type Patient, rig, TUNING } from "./rig.ts";
 
 Deno.test("an outage counts after as many failures as configured, and a recovery after as many successes", async () => {
@@ -29,18 +30,25 @@ Deno.test("an outage counts after as many failures as configured, and a recovery
 });
 
 Deno.test("whatever happens shows within five seconds, and its end within five seconds, also of what answers nothing", async () => {
-  const tuning = { ...TUNING, timeoutMs: 1000 };
-  for (const answer of ["fail", "throw", "hang"] as const) {
-    await using it = rig({ redis: false }, { tuning });
-    const { clock, health, supervisor, patients: { redis } } = it;
-    supervisor.start(health.spec);
-    await clock.advance(2000);
-    redis!.answer = answer;
-    await clock.advance(5000);
-    assert.equal(health.report().status, "degraded", answer);
-    redis!.recover();
-    await clock.advance(5000);
-    assert.equal(health.report().status, "healthy", answer);
+  const { health: tuning } = configWith();
+  // Of the stages as well, which are asked less often.
+  for (const intervalMs of [tuning.intervalMs, 1200]) {
+    // Whenever it happens between two askings.
+    for (let afterMs = 0; afterMs < intervalMs; afterMs += 150) {
+      for (const answer of ["fail", "throw", "hang"] as const) {
+        await using it = rig({ redis: false }, { tuning });
+        const { clock, health, supervisor, patients: { redis } } = it;
+        redis!.intervalMs = intervalMs;
+        supervisor.start(health.spec);
+        await clock.advance(2000 + afterMs);
+        redis!.answer = answer;
+        await clock.advance(5000);
+        assert.equal(health.report().status, "degraded", answer);
+        redis!.recover();
+        await clock.advance(5000);
+        assert.equal(health.report().status, "healthy", answer);
+      }
+    }
   }
 });
 

@@ -19,6 +19,8 @@ export class Patient implements HealthCheck {
   readonly id: string;
   readonly service: string;
   readonly required: boolean;
+  /** Between two askings, milliseconds. */
+  intervalMs?: number;
   /** What it answers; `hang` never does, and `throw` throws. */
   answer: CheckStatus | "hang" | "throw" = "pass";
   /** When it was asked, milliseconds of the clock. */

@@ -3,23 +3,16 @@ import type { RunningService, ServiceSpec } from "../../../actors/supervision/ch
 import { flagged } from "../../../actors/supervision/flagged.ts";
 import { Supervisor } from "../../../actors/supervision/supervisor.ts";
 import { createActor, createMachine, fromCallback } from "xstate";
+import { testGate } from "../../support/test_gate.ts";
 import { settle, VirtualClock } from "../../support/virtual_clock.ts";
 
-/** A flag that a test turns. */
+/** A flag that a test turns and that has been felt when `turn` resolves. */
 function flag(isOn: boolean) {
-  const listeners = new Set<() => void>();
+  const { turn, ...gate } = testGate(isOn);
   return {
-    listeners,
-    gate: {
-      isOn: () => isOn,
-      onChange(listener: () => void) {
-        listeners.add(listener);
-        return { [Symbol.dispose]: () => void listeners.delete(listener) };
-      },
-    },
+    ...gate,
     async turn(on: boolean) {
-      isOn = on;
-      listeners.forEach((listener) => listener());
+      turn(on);
       await settle();
     },
   };

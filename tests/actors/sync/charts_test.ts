@@ -1,53 +1,21 @@
 import assert from "node:assert/strict";
-import { type Actor, type AnyActor, type AnyStateMachine, type AnyTransitionDefinition, createActor } from "xstate";
+import { type Actor, type AnyStateMachine, createActor } from "xstate";
 import type { SourceEvent } from "../../../actors/sync/events.ts";
 import { leaseMachine } from "../../../actors/sync/lease_machine.ts";
 import { type SyncLease, syncMachine } from "../../../actors/sync/machine.ts";
 import { sourceMachine } from "../../../actors/sync/source_machine.ts";
 import type { StepResult } from "../../../services/sync/reader.ts";
 import { firstRhythm } from "../../../services/sync/rhythm.ts";
-import { type PathModel, type PathStep, takenBy, untakenTransitions } from "../../support/chart_paths.ts";
-import { settle, VirtualClock } from "../../support/virtual_clock.ts";
+import { ActorPathModel, type PathStep, takenBy, untakenTransitions } from "../../support/chart_paths.ts";
+import { settle } from "../../support/virtual_clock.ts";
 
 const TUNING = { intervalMs: 30_000, minIntervalMs: 1000, backoffMs: 5000, backoffMaxMs: 300_000, leaseMs: 15_000 };
 const random = { next: () => 0.5, bytes: () => new Uint8Array(), uuid: () => "" };
 const read = (more: boolean, added = 0): StepResult => ({ kind: "read", added, updated: 0, skipped: 0, more });
 
-/** What every model has. */
-abstract class Model implements PathModel {
-  readonly clock = new VirtualClock();
-  readonly taken: AnyTransitionDefinition[] = [];
-  failure: unknown;
-  abstract readonly actor: AnyActor;
+const wait = <M extends ActorPathModel>(ms: number): PathStep<M> => ({ name: `${ms} ms`, take: (model) => model.clock.advance(ms) });
 
-  get place(): string {
-    const { value, status } = this.actor.getSnapshot() as { value?: unknown; status: string };
-    return JSON.stringify([value, status, this.more()]);
-  }
-
-  get active(): boolean {
-    return this.actor.getSnapshot().status === "active";
-  }
-
-  async end(): Promise<void> {
-    this.actor.stop();
-    await settle();
-    assert.equal(this.clock.armed, 0, "a timer is left");
-  }
-
-  protected more(): unknown {
-    return undefined;
-  }
-
-  protected start(): void {
-    this.actor.subscribe({ error: (error) => this.failure = error });
-    this.actor.start();
-  }
-}
-
-const wait = <M extends Model>(ms: number): PathStep<M> => ({ name: `${ms} ms`, take: (model) => model.clock.advance(ms) });
-
-class SourceModel extends Model {
+class SourceModel extends ActorPathModel {
   #step: PromiseWithResolvers<StepResult> | undefined;
   readonly events: SourceEvent[] = [];
   readonly actor: Actor<typeof sourceMachine> = createActor(sourceMachine, {
@@ -104,7 +72,7 @@ function leaseOf(leftMs: () => number, renew: () => Promise<boolean>): SyncLease
   };
 }
 
-class LeaseModel extends Model {
+class LeaseModel extends ActorPathModel {
   #renewal: PromiseWithResolvers<boolean> | undefined;
   #until = 15_000;
   readonly actor: Actor<typeof leaseMachine> = createActor(leaseMachine, {
@@ -152,7 +120,7 @@ Deno.test("every transition of a lease's chart is taken by some path, and none l
   assert.deepEqual(await untakenTransitions(leaseMachine as unknown as AnyStateMachine, () => new LeaseModel(), steps, 5), []);
 });
 
-class SyncModel extends Model {
+class SyncModel extends ActorPathModel {
   #lead: PromiseWithResolvers<SyncLease | undefined> | undefined;
   readonly #steps = new Map<string, PromiseWithResolvers<StepResult>>();
   #released = 0;

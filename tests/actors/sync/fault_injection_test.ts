@@ -65,6 +65,7 @@ const polling = async (it: Rig) => {
 injectFaults<Rig>({
   name: "the sync",
   make: rig,
+  flagged: true,
   ways: {
     asking: () => {},
     waiting: async ({ asked }) => {

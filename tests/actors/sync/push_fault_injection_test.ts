@@ -5,6 +5,7 @@
  */
 
 import { PushDaemon } from "../../../actors/sync/push_daemon.ts";
+import type { Harvest } from "../../../services/sync/source.ts";
 import { STEADY, TUNING } from "../../services/sync/support.ts";
 import { captureLogger } from "../../support/capture_logger.ts";
 import { type FaultRig, injectFaults } from "../../support/fault_injection.ts";
@@ -13,7 +14,7 @@ import { settle, VirtualClock } from "../../support/virtual_clock.ts";
 /** The daemon on a source that answers when it is told to. */
 interface Rig extends FaultRig {
   readonly clock: VirtualClock;
-  asked: PromiseWithResolvers<never>;
+  asked: PromiseWithResolvers<Harvest>;
 }
 
 function rig(): Rig {
@@ -56,7 +57,13 @@ function rig(): Rig {
 injectFaults<Rig>({
   name: "the daemon of pushed reports",
   make: rig,
+  flagged: true,
   ways: {
+    waiting: async (it) => {
+      await it.clock.advance(0);
+      it.asked.resolve({ turns: [], checkpoint: "1", more: false });
+      await settle();
+    },
     reading: ({ clock }) => clock.advance(0),
     backoff: async (it) => {
       await it.clock.advance(0);

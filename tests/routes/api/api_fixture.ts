@@ -11,6 +11,7 @@ import type { HistoryArchive } from "../../../services/history/archive.ts";
 import { openSqliteHistory } from "../../../services/history/sqlite.ts";
 import type { SessionRecord, StoredTurn } from "../../../services/history/store.ts";
 import type { LifeCycle } from "../../../routes/api/deps.ts";
+import { type ConsoleFixture, type ConsoleFixtureOptions, startConsole } from "../../console/console_fixture.ts";
 import { captureLogger } from "../../support/capture_logger.ts";
 import { type FakeArchive, fakeArchive } from "../../support/fake_archive.ts";
 import { tempDir } from "../../support/temp_dir.ts";
@@ -108,6 +109,15 @@ export async function startApi(options: ApiFixtureOptions = {}): Promise<ApiFixt
   };
 }
 
+/** Starts it with the console and a device that is connected, so that the console's own operations are there, too. */
+export async function startWithConsole(
+  options: ConsoleFixtureOptions = {},
+): Promise<Omit<ApiFixture, "dataDir" | "send"> & ConsoleFixture> {
+  const fx = await startConsole(options);
+  fx.change({ deviceId: DEVICE });
+  return { ...fx, ask: (path, init) => fetch(fx.base + path, init) };
+}
+
 /** Both kinds of archive, for tests that hold on each. */
 export const ARCHIVES: readonly (readonly [string, () => FakeArchive | undefined])[] = [
   ["in memory", fakeArchive],
@@ -115,6 +125,10 @@ export const ARCHIVES: readonly (readonly [string, () => FakeArchive | undefined
 ];
 
 /** Archives turns of {@link turnOf} with their session. */
-export async function fill(api: ApiFixture, turns: readonly StoredTurn[], session: SessionRecord = SESSION): Promise<void> {
+export async function fill(
+  api: Pick<ApiFixture, "lifeCycle">,
+  turns: readonly StoredTurn[],
+  session: SessionRecord = SESSION,
+): Promise<void> {
   await api.lifeCycle.archive.apply(turns.map((turn) => ({ turn, session })));
 }

@@ -157,11 +157,18 @@ function ofBody(document: Document, located: Located): BadRequest[] {
     ...[[], null, "text", 5, {}, [example]].map((body) => invalid(`a body of ${JSON.stringify(body)}`, body)),
     invalid("an unknown field", { ...example, unknown: 1 }),
     invalid("an id in the body", { ...example, deviceId: "aa", sessionId: "b", turnId: "c" }),
-    ...Object.keys(schema?.properties ?? {}).flatMap((field) =>
-      // A bell within an announcement is no harm; a text of nothing else is.
-      [["a"], { a: { b: 1 } }, 1.5, -1, 1e300, "\u0000", "\u0007", "x".repeat(600)].map((value) =>
-        invalid(`${field} of ${JSON.stringify(value).slice(0, 20)}`, { ...example, [field]: value })
-      )
+    ...Object.entries(schema?.properties ?? {}).flatMap(([field, { additionalProperties }]) =>
+      // A bell within an announcement is no harm; a text of nothing else is. An object of whatever values takes whatever object.
+      [
+        ["a"],
+        ...(typeof additionalProperties === "object" && additionalProperties.type === undefined ? [] : [{ a: { b: 1 } }]),
+        1.5,
+        -1,
+        1e300,
+        "\u0000",
+        "\u0007",
+        "x".repeat(600),
+      ].map((value) => invalid(`${field} of ${JSON.stringify(value).slice(0, 20)}`, { ...example, [field]: value }))
     ),
   ];
 }

@@ -57,6 +57,21 @@ Deno.test("flags are listed, changed, recorded and rolled back", async () => {
   assert.deepEqual([unknown.status, unknown.body.code], [404, "change_unknown"]);
 });
 
+Deno.test("who knows an older configuration changes nothing, and a reason is kept with its change", async () => {
+  await using it = await start();
+  const first = await it.ask("PATCH", "/api/flags?known=0&why=It%20is%20slow", { cache: false });
+  assert.deepEqual([first.status, first.body.number], [200, 1]);
+  const late = await it.ask("PATCH", "/api/flags?known=0", { memory: false });
+  assert.deepEqual([late.status, late.body.code], [409, "config_changed"]);
+  assert.match(late.body.detail, /Change 1, by owner at 127\.0\.0\.1, is newer than change 0/);
+  assert.equal((await it.ask("POST", "/api/config/rollback?known=0", { number: 1 })).status, 409);
+  assert.equal(it.live.config.features.memory, true);
+  const { body: { items: [last] } } = await it.ask("GET", "/api/config/changes");
+  assert.equal(last.why, "It is slow");
+  assert.equal((await it.ask("POST", "/api/config/rollback?known=1", { number: 1 })).status, 200);
+  assert.equal((await it.ask("PATCH", `/api/flags?why=${"x".repeat(301)}`, { memory: false })).status, 400);
+});
+
 Deno.test("a wrong change is refused as a whole with the words of the configuration", async () => {
   await using it = await start();
   const { status, body } = await it.ask("PATCH", "/api/flags", { cache: false, memory: "maybe" });

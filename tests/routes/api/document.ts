@@ -6,11 +6,15 @@
 
 import type { ApiFixture } from "./api_fixture.ts";
 
+/** Operations whose answer has no end. */
+export const ENDLESS: ReadonlySet<string> = new Set(["get /api/console/feed"]);
+
 /** A JSON schema, as far as tests look into it. */
 export interface Schema {
   readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
   readonly $ref?: string;
+  readonly additionalProperties?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
 }
 
@@ -64,7 +68,7 @@ export interface Located {
 }
 
 /** Asks the server for its document. */
-export async function fetchDocument(api: ApiFixture): Promise<Document> {
+export async function fetchDocument(api: Pick<ApiFixture, "ask">): Promise<Document> {
   return await (await api.ask("/api/openapi.json")).json();
 }
 

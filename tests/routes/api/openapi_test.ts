@@ -1,18 +1,17 @@
 import assert from "node:assert/strict";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/2020";
-import { fakeArchive } from "../../support/fake_archive.ts";
-import { startApi } from "./api_fixture.ts";
+import { startWithConsole } from "./api_fixture.ts";
 import { fetchDocument, METHODS, operationsOf } from "./document.ts";
 
 Deno.test("the document is valid OpenAPI 3.1", async () => {
-  await using api = await startApi({ archive: fakeArchive() });
+  await using api = await startWithConsole();
   const { valid, errors } = await new Validator().validate(structuredClone(await fetchDocument(api)) as unknown as Record<string, unknown>);
   assert.ok(valid, JSON.stringify(errors, undefined, 1));
 });
 
 Deno.test("every route below /api is in the document, and nothing else is", async () => {
-  await using api = await startApi({ archive: fakeArchive() });
+  await using api = await startWithConsole();
   const document = await fetchDocument(api);
   const described = Object.entries(document.paths).flatMap(([path, item]) =>
     METHODS.filter((method) => item[method]).map((method) => `${method} ${path}`)
@@ -24,7 +23,7 @@ Deno.test("every route below /api is in the document, and nothing else is", asyn
 });
 
 Deno.test("every operation says what it does, what goes wrong, who may ask, and gives an example", async () => {
-  await using api = await startApi({ archive: fakeArchive() });
+  await using api = await startWithConsole();
   const document = await fetchDocument(api);
   const ids = new Set<string>();
   for (const { name, operation } of operationsOf(document)) {
@@ -51,7 +50,7 @@ Deno.test("every operation says what it does, what goes wrong, who may ask, and 
 });
 
 Deno.test("every example is as its schema says", async () => {
-  await using api = await startApi({ archive: fakeArchive() });
+  await using api = await startWithConsole();
   const document = await fetchDocument(api);
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   ajv.addSchema(document, "document");

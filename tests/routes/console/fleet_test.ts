@@ -3,6 +3,8 @@ import { Fleet, REGISTRY_MS, ROUND_MS, SWEEP_MS } from "../../../routes/console/
 import { PING_MS, STALLED_MS } from "../../../routes/console/event_stream.ts";
 import { feedStream } from "../../../routes/console/feed.ts";
 import { Tally } from "../../../routes/console/tally.ts";
+import type { Alert } from "../../../services/alerts/alert.ts";
+import { alertOf } from "../../console/sample_server.ts";
 import type { FeedMessage } from "../../../routes/console/types.ts";
 import type { DeviceStatus } from "../../../actors/device/status.ts";
 import type { DeviceRecord } from "../../../services/devices/registry.ts";
@@ -16,6 +18,7 @@ function fixture() {
   const devices = new Map<string, DeviceStatus>();
   const records = new Map<string, DeviceRecord>();
   const tally = new Tally({ clock, timezone: "UTC" });
+  const active: Alert[] = [];
   let asked = 0;
   const fleet = new Fleet({
     clock,
@@ -29,6 +32,7 @@ function fixture() {
     rssi: () => undefined,
     tally,
     loadTally: () => Promise.resolve(),
+    alerts: () => active,
     registry: { list: () => Promise.resolve({ items: [...records.values()] }), get: (id) => Promise.resolve(records.get(id)) },
   });
   const connect = (id: string, state = "listening") => {
@@ -47,7 +51,7 @@ function fixture() {
     return { next, reader, seen };
   };
   return {
-    ...{ clock, devices, records, tally, fleet, connect, feed, log },
+    ...{ active, clock, devices, records, tally, fleet, connect, feed, log },
     asked: () => asked,
     [Symbol.dispose]() {
       fleet[Symbol.dispose]();
@@ -131,6 +135,32 @@ Deno.test("nothing is gathered while nobody looks, and nothing is left when the 
   assert.equal(fx.asked(), 0);
 });
 
+Deno.test("everything is looked at again within five seconds, a part at a time, and alerts about a device come and go", async () => {
+  using fx = fixture();
+  for (let n = 0; n < 100; n++) fx.connect(`d${n}`, "thinking");
+  const { next } = fx.feed();
+  await next();
+  const before = fx.asked();
+  await fx.clock.advance(SWEEP_MS / 10);
+  const some = fx.asked() - before;
+  assert.ok(some > 0 && some < 20, String(some));
+  fx.active.push(alertOf({ rule: "device_stuck", subject: "thinking", limit: 0.5 }));
+  const told = async (alerts: readonly string[] | null) => {
+    for (let message = await next();; message = await next()) {
+      if (typeof message !== "object" || message.type !== "change") continue;
+      if (message.devices.some((device) => String(device.alerts) === String(alerts))) return;
+    }
+  };
+  const raised = told(["device_stuck"]);
+  await fx.clock.advance(2 * SWEEP_MS);
+  assert.ok(fx.asked() - before >= 100, String(fx.asked()));
+  await raised;
+  fx.active.pop();
+  const resolved = told(null);
+  await fx.clock.advance(2 * SWEEP_MS);
+  await resolved;
+});
+
 Deno.test("a feed ends when its viewer may not look any more, stalls, or the server stops", async () => {
   using fx = fixture();
   fx.connect("a");
@@ -172,6 +202,9 @@ Deno.test("the tally counts each turn of today once, whenever it is read, and be
   ]);
   tally.add(storedTurn({ turnId: "t4", deviceId: "a", startedAt: at, source: "say" }));
   assert.deepEqual(tally.of("a"), { turns: 3, latencies: [500, 700, 900] });
+  tally.add(storedTurn({ turnId: "t5", deviceId: "b", startedAt: at, outcome: "failed" }));
+  assert.deepEqual(tally.total, { turns: 4, failed: 1 });
   await clock.advance(86_400_000);
   assert.deepEqual(tally.of("a"), { turns: 0, latencies: [] });
+  assert.deepEqual(tally.total, { turns: 0, failed: 0 });
 });

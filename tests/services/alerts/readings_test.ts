@@ -38,7 +38,7 @@ function report(
 ): Pick<HealthReport, "checks"> {
   return {
     checks: checks.map(([id, required, status, output]) => ({
-      ...{ id, service: id, required, status, at: 0, tookMs: 1 },
+      ...{ id, service: id, required, status, since: 0, at: 0, tookMs: 1 },
       readings: [{
         reading: { component: id, measurement: "responseTime", type: "component", status },
         ...{ status, streak: 0 },

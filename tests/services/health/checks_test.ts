@@ -64,22 +64,28 @@ Deno.test("each stage is told, and each breaker that is open is a warning", asyn
         { stage: "recognize", status: "fail" as const, provider: "http", note: "Nobody answers" },
       ]),
   };
-  assert.deepEqual(await found(esp32ServerCheck(() => server, 5)), {
+  assert.deepEqual(await found(esp32ServerCheck(() => server, () => 5)), {
     "chat:provider": "warn",
     "chat-http:breaker": "warn",
     "chat-embedded:breaker": "pass",
     "recognize:provider": "fail",
   });
-  assert.deepEqual(await found(esp32ServerCheck(() => undefined, 5)), { "esp32_server:responseTime": "fail" });
+  assert.deepEqual(await found(esp32ServerCheck(() => undefined, () => 5)), { "esp32_server:responseTime": "fail" });
 });
 
 Deno.test("an outbox is late from its limit on, where anything delivers from it", async () => {
   const load = (ageMs: number, parked = 0) => () => Promise.resolve({ turns: 3, parked, oldestAt: clock.wall() - ageMs });
   const of = async (check: HealthCheck) => Object.values(await found(check));
-  assert.deepEqual(await of(outboxCheck(load(999), clock, 1000, true)), ["pass", "pass", "pass"]);
-  assert.deepEqual(await of(outboxCheck(load(1000, 1), clock, 1000, true)), ["pass", "warn", "warn"]);
-  assert.deepEqual(await of(outboxCheck(load(9999), clock, 1000, false)), ["pass", "pass", "pass"]);
-  assert.deepEqual(await of(outboxCheck(() => undefined, clock, 1000, true)), []);
+  let delivers = true;
+  const check = (...[ageMs, parked]: Parameters<typeof load>) => outboxCheck(load(ageMs, parked), clock, 1000, () => delivers);
+  assert.deepEqual(await of(check(999)), ["pass", "pass", "pass"]);
+  assert.deepEqual(await of(check(1000, 1)), ["pass", "warn", "warn"]);
+  const late = check(9999);
+  delivers = false;
+  assert.deepEqual(await of(late), ["pass", "pass", "pass"], "the flag was switched off");
+  delivers = true;
+  assert.deepEqual(await of(late), ["pass", "warn", "pass"], "and on again");
+  assert.deepEqual(await of(outboxCheck(() => undefined, clock, 1000, () => true)), []);
 });
 
 Deno.test("a sync that is behind, or fails, is a warning; one that another node leads is none", async () => {
@@ -148,6 +154,7 @@ Deno.test("devices are taken unless the process drains, starts, is full, or miss
     required,
     status,
     readings: [],
+    since: 0,
     at: 0,
     tookMs: 0,
   });

@@ -33,6 +33,16 @@ Deno.test("it takes some failures in a row to count as failed, and some successe
   assert.deepEqual(walk([f]), [f], "the first counts at once");
 });
 
+Deno.test("it says since when it counts as it does, which a single failure does not move", () => {
+  const since = (statuses: readonly CheckStatus[]) => {
+    let known: SettledCheck | undefined;
+    statuses.forEach((status, at) => known = settled(CHECK, known, { at, tookMs: 1, readings: [reading(status)] }, PATIENCE));
+    return known?.since;
+  };
+  assert.equal(since(["pass", "pass", "fail", "pass"]), 0);
+  assert.equal(since(["pass", "fail", "fail", "fail", "fail"]), 3);
+});
+
 Deno.test("a thing that flaps faster than the patience never changes what counts", () => {
   const flapping = fc.array(fc.constantFrom<CheckStatus>("pass", "fail"), { minLength: 1, maxLength: 100 });
   fc.assert(fc.property(flapping, fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 }), (statuses, failAfter, passAfter) => {

@@ -53,13 +53,39 @@ export function archiveContract(name: string, create: () => Promise<ArchiveHarne
       error: { code: "chat_timeout", message: "Chat gave no text within 15 s" },
       audioFiles: { user: "audio/x/1.user.ogg", reply: "audio/x/1.reply.ogg" },
       origin: "http:17",
+      sentences: [{ text: "answer '\"\u0000😀 1.", startMs: 0, heardMs: 840 }, { text: "And more.", startMs: 900, heardMs: 60 }],
     });
     const record = session(1, { title: "Tea" });
     assert.deepEqual(await archive.apply([{ turn: given, session: record }]), { added: 1, updated: 0, skipped: 0 });
     assert.deepEqual(await archive.turn(turnId(1)), given);
     assert.deepEqual((await archive.turns()).items, [given]);
     assert.deepEqual(await archive.session("session-1"), { ...record, turns: 1 });
-    assert.deepEqual((await archive.sessions()).items, [{ ...record, turns: 1 }]);
+    assert.deepEqual((await archive.sessions()).items, [{ ...record, turns: 1, opening: given.userText }]);
+  });
+
+  test("a list of sessions says how each began: with the first words of a person", async ({ archive }) => {
+    const turns = [stored(1, { userText: "", source: "say" }), stored(2, { userText: "字".repeat(500) }), stored(3, { userText: "later" })];
+    await archive.apply(turns.map((turn) => ({ turn: { ...turn, sessionId: "session-1" }, session: session(1) })));
+    await archive.apply([{
+      turn: stored(4, { sessionId: "session-4", userText: "" }),
+      session: { ...session(1), sessionId: "session-4" },
+    }]);
+    const openings = (await archive.sessions()).items.map(({ sessionId, opening }) => [sessionId, opening]);
+    assert.deepEqual(openings.sort(), [["session-1", "字".repeat(160)], ["session-4", undefined]]);
+  });
+
+  test("sessions are found by why they ended, and hits of a search by how the turn did", async ({ archive }) => {
+    const ends = ["idle", "error", "idle", "goodbye"];
+    await archive.apply(ends.map((endReason, index) => ({
+      turn: stored(index, { sessionId: `session-${index}`, userText: "tea", outcome: index < 2 ? "failed" : "completed" }),
+      session: { ...session(index), sessionId: `session-${index}`, startedAt: index, endReason },
+    })));
+    const listed = (await archive.sessions({ endReason: "idle" })).items;
+    assert.deepEqual(listed.map(({ sessionId }) => sessionId), ["session-2", "session-0"]);
+    const page = await archive.sessions({ endReason: "idle", limit: 1 });
+    const next = await archive.sessions({ endReason: "idle", limit: 1, cursor: page.next ?? "" });
+    assert.deepEqual([...page.items, ...next.items].map(({ sessionId }) => sessionId), ["session-2", "session-0"]);
+    assert.deepEqual((await archive.search({ text: "tea", outcome: "failed" })).items.map(({ turnId: id }) => id), [turnId(1), turnId(0)]);
   });
 
   test("what is unknown is undefined, and an empty archive has empty pages without a next one", async ({ archive }) => {

@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { systemClock } from "../../../base/clock.ts";
 import { openSqliteHistory } from "../../../services/history/sqlite.ts";
+import { runAndKill } from "../../support/kill_child.ts";
 
 const CHILD = new URL("./crash_child.ts", import.meta.url).pathname;
 
@@ -19,7 +20,10 @@ export async function killAndCheck(kills: number, turnsEach: number): Promise<{ 
   const dataDir = await Deno.makeTempDir({ prefix: "history-crash-" });
   try {
     const reported: string[] = [];
-    for (let kill = 0; kill < kills; kill++) reported.push(...await runAndKill(dataDir, turnsEach));
+    for (let kill = 0; kill < kills; kill++) {
+      // A turn takes about a millisecond here.
+      reported.push(...await runAndKill({ program: CHILD, args: [dataDir], lines: turnsEach, withinMs: 3 }));
+    }
     await using store = await openSqliteHistory({ dataDir, clock: systemClock() });
     const turns = await store.listTurns({ limit: Infinity });
     const outbox = await store.pendingOutbox(Infinity);
@@ -41,26 +45,4 @@ export async function killAndCheck(kills: number, turnsEach: number): Promise<{ 
   } finally {
     await Deno.remove(dataDir, { recursive: true });
   }
-}
-
-async function runAndKill(dataDir: string, turns: number): Promise<string[]> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", CHILD, dataDir],
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  let text = "";
-  let armed: Promise<void> | undefined;
-  for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
-    text += piece;
-    if (armed === undefined && text.split("\n").length > turns) {
-      // A turn takes about a millisecond here, so up to three of them let the kill fall on any instruction of one.
-      armed = new Promise((resolve) => setTimeout(resolve, Math.random() * 3)).then(() => child.kill("SIGKILL"));
-    }
-  }
-  await armed;
-  const { signal } = await child.status;
-  assert.equal(signal, "SIGKILL");
-  // The last line may be torn; every whole one was written after its commit returned.
-  return text.slice(0, text.lastIndexOf("\n") + 1).split("\n").filter((line) => line !== "");
 }

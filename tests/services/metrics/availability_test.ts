@@ -119,6 +119,28 @@ Deno.test("a restart goes on with the month, and counts the time in between as a
   assert.ok(size < 40_000, `${size} bytes`);
 });
 
+Deno.test("a count that cannot go on says so to whoever supervises it, and what was counted is kept", async () => {
+  await using dir = tempDir();
+  using log = captureLogger();
+  const clock = new VirtualClock();
+  let breaks = false;
+  const ready = () => {
+    if (breaks) throw new Error("An injected fault");
+    return true;
+  };
+  {
+    await using kept = await keepAvailability({ dataDir: dir.path, clock, logger: log.logger, ready });
+    await clock.advance(HOUR);
+    breaks = true;
+    await clock.advance(MINUTE);
+    await assert.rejects(kept.finished, { message: "An injected fault" });
+    assert.equal(clock.armed, 0);
+  }
+  breaks = false;
+  await using kept = await keepAvailability({ dataDir: dir.path, clock, logger: log.logger, ready });
+  assert.ok(kept.meter.over("24h").readyMs >= HOUR);
+});
+
 Deno.test("a file that cannot be read, or is from the future, begins anew and says so", async () => {
   await using dir = tempDir();
   const clock = new VirtualClock();

@@ -67,8 +67,8 @@ Deno.test("a turn is counted by outcome, stages, response and what the server ad
   assert.equal(stages["_sumpersist none"], 0.004);
 });
 
-Deno.test("turns that failed by the server count against it; a used-up allowance and a device that went away do not", () => {
-  const { devices, turns } = rig();
+Deno.test("turns that failed by the server count against it; a used-up allowance and a device that went away do not", async () => {
+  const { devices, turns, read } = rig();
   const failed = (code: string) => devices.turn({ ...spoken, outcome: "failed", error: { code, message: "" } });
   failed("chat_timeout");
   failed("daily_limit");
@@ -76,7 +76,9 @@ Deno.test("turns that failed by the server count against it; a used-up allowance
   devices.turn({ ...spoken, outcome: "interrupted" });
   devices.turn({ ...spoken, outcome: "empty", timings: {} });
   devices.crashed();
-  assert.deepEqual(turns, [true, false, false, false, false, true]);
+  assert.deepEqual(turns, [true, false, false, false, true], "an empty turn is none");
+  const counted = { completed: 0, interrupted: 1, failed: 1, refused: 1, unreachable: 1, empty: 1, crashed: 1 };
+  assert.deepEqual(await read("xz_turns_total"), counted, "and Prometheus sees the same");
 });
 
 Deno.test("frames, drops, lateness, underruns and interruptions are counted", async () => {

@@ -2,7 +2,7 @@ import { getLogger } from "@logtape/logtape";
 import { systemClock } from "../../../../base/clock.ts";
 import { systemRandom } from "../../../../base/random.ts";
 import { StageError } from "../../../../services/esp32_server/errors.ts";
-import { guarded, resilient } from "../../../../services/esp32_server/resilience/mod.ts";
+import { resilient } from "../../../../services/esp32_server/resilience/mod.ts";
 import type { Esp32Server } from "../../../../services/esp32_server/stages.ts";
 import { testEsp32Server } from "../contract.ts";
 import { embedded, optionsWith } from "../support.ts";
@@ -42,8 +42,8 @@ function behindBroken(server: Esp32Server): Esp32Server {
   };
 }
 
-testEsp32Server("a guarded server with a stand-in", async (grammar) => {
+testEsp32Server("a resilient server with a stand-in", async (grammar) => {
   const inner = await embedded({ recognize: { ...optionsWith().recognize, grammar } });
-  const server = guarded(behindBroken(inner), { clock: systemClock(), timeoutMs: TIMEOUT_MS, name: "resilient" });
+  const server = behindBroken(inner);
   return { server, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 });

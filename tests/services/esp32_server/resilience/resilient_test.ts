@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { StageError } from "../../../../services/esp32_server/errors.ts";
-import { guarded, resilient } from "../../../../services/esp32_server/resilience/mod.ts";
+import { resilient } from "../../../../services/esp32_server/resilience/mod.ts";
 import { captureLogger } from "../../../support/capture_logger.ts";
-import { fakeServer } from "../../../support/fake_server.ts";
 import { VirtualClock } from "../../../support/virtual_clock.ts";
-import { build, chatting, collecting, hearing, piecesOf, question, speaking, TIMEOUT_MS, UTTERANCE } from "./scripted.ts";
+import { build, chatting, hearing, question, TIMEOUT_MS, UTTERANCE } from "./scripted.ts";
 
 const DOWN = new StageError("recognize", "unavailable", "Nobody answers");
 const NEVER = new AbortController().signal;
@@ -100,48 +99,6 @@ Deno.test("the log says who fails and who serves instead, and nothing that may h
     "Provider far of the recognize stage failed: unexpected Error",
     "Provider far serves the recognize stage now",
   ]);
-});
-
-Deno.test("a whole server without time limits gets them, and works as before within them", async () => {
-  const clock = new VirtualClock();
-  const server = guarded(fakeServer(clock), { clock, timeoutMs: TIMEOUT_MS, name: "fake" });
-  const heard = server.recognize(UTTERANCE, OPTIONS);
-  const answer = collecting(server.chat(question(), { signal: NEVER }));
-  const audio = server.synthesize({ text: "Hi.", language: "en" }, { signal: NEVER });
-  await clock.advance(10);
-  assert.deepEqual(await heard, { text: "hello" });
-  assert.deepEqual([answer.pieces, answer.ended], [[{ type: "text", text: "Fine." }], "end"]);
-  assert.equal((await Array.fromAsync(piecesOf(await audio))).length, 1);
-  assert.deepEqual(await server.health({ signal: NEVER }), []);
-  assert.equal(clock.armed, 0);
-});
-
-Deno.test("a guarded server ends what is too late and tells the provider", async () => {
-  const clock = new VirtualClock();
-  const slow = fakeServer(clock, { hearsAfterMs: 60_000, saysAfterMs: 60_000, speaksAfterMs: 60_000 });
-  const server = guarded(slow, { clock, timeoutMs: TIMEOUT_MS, name: "fake" });
-  const late = [
-    assert.rejects(server.recognize(UTTERANCE, OPTIONS), { code: "asr_timeout" }),
-    assert.rejects(Array.fromAsync(server.chat(question(), { signal: NEVER })), { code: "chat_timeout" }),
-    assert.rejects(server.synthesize({ text: "Hi.", language: "en" }, { signal: NEVER }), { code: "tts_timeout" }),
-  ];
-  await clock.advance(15_250);
-  await Promise.all(late);
-  assert.deepEqual([slow.asked.aborted, clock.armed], [3, 0]);
-});
-
-Deno.test("a guarded sound that stands still is closed, and its first limit reaches up to its first piece", async () => {
-  const clock = new VirtualClock();
-  const steps = speaking(clock, "fake", [9999, [900], Infinity], [10_250, [900]]);
-  const server = guarded({ ...fakeServer(clock), ...steps.stage }, { clock, timeoutMs: TIMEOUT_MS, name: "fake" });
-  const audio = server.synthesize({ text: "Hi.", language: "en" }, { signal: NEVER });
-  await clock.advance(9999);
-  const sound = collecting(piecesOf(await audio));
-  await clock.advance(10_250);
-  assert.ok(sound.pieces.length === 1 && sound.ended instanceof StageError && sound.ended.code === "tts_timeout");
-  const late = assert.rejects(server.synthesize({ text: "Hi.", language: "en" }, { signal: NEVER }), { code: "tts_timeout" });
-  await clock.advance(10_250);
-  await late;
 });
 
 Deno.test("a resilient server may stand behind another", async () => {

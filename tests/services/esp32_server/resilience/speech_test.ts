@@ -56,14 +56,30 @@ Deno.test("after the first sound nobody takes over: the error reaches the caller
 
 Deno.test("silence is given as it is where nobody makes a sound; three times in a row make the synthesiser unusable", async () => {
   const clock = new VirtualClock();
-  const { server, opened, events } = build({ clock, synthesize: [speaking(clock, "only", [SILENT])] });
+  const { server, opened } = build({ clock, synthesize: [speaking(clock, "only", [SILENT])] });
   assert.deepEqual(await spoken(server), [SILENT]);
   assert.deepEqual(await spoken(server), [SILENT]);
   assert.deepEqual(opened(), []);
   await assert.rejects(spoken(server), { code: "tts_bad_audio" });
   assert.deepEqual(opened(), ["only"]);
   await assert.rejects(spoken(server), { code: "tts_unavailable" });
-  assert.ok(events.every((event) => event.type !== "served"));
+});
+
+Deno.test("who has nobody to stand in is heard at once, and counts as silent all the same", async () => {
+  const clock = new VirtualClock();
+  const silent = await encoded(new Int16Array(28_800));
+  const tone = await encoded(Int16Array.from({ length: 14_400 }, (_, i) => 8000 * Math.sin(i / 8)));
+  const stuck = speaking(clock, "only", [SILENT, Infinity]);
+  const first = await build({ clock, synthesize: [stuck] }).server.synthesize(ASK, { signal: NEVER });
+  for await (const piece of piecesOf(first)) {
+    assert.deepEqual(Array.from(piece), SILENT);
+    break;
+  }
+  for (const [packets, failures] of [[silent, 2], [tone, 0], [[...silent, ...tone], 0]] as const) {
+    const { server, events, opened } = build({ clock, synthesize: [opus("only", packets)], opus: loadOpus });
+    for (let n = 0; n < 2; n++) assert.deepEqual(await spoken(server), listOf(packets));
+    assert.deepEqual([events.filter((event) => event.type === "failed").length, opened()], [failures, []]);
+  }
 });
 
 Deno.test("a sound in between starts the count of silences again", async () => {
