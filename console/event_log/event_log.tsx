@@ -76,6 +76,7 @@ function Lines({ shown, chosen, onSelect }: LinesProps): JSX.Element {
   /** Whether the newest line is kept in sight. */
   const pinned = useRef(true);
   const top = useRef<Entry | undefined>(undefined);
+  const chosenBefore = useRef(-1);
   const { first, end } = rowsInSight(scrollTop, height, row, shown.length);
 
   useLayoutEffect(() => {
@@ -94,7 +95,11 @@ function Lines({ shown, chosen, onSelect }: LinesProps): JSX.Element {
   useLayoutEffect(() => {
     const element = ref.current;
     if (element === null || height === 0) return;
+    const released = chosen < 0 && chosenBefore.current >= 0;
+    chosenBefore.current = chosen;
     if (chosen < 0) {
+      // Following again means the newest.
+      if (released) pinned.current = true;
       if (pinned.current) element.scrollTop = shown.length * row;
       return;
     }
@@ -109,7 +114,10 @@ function Lines({ shown, chosen, onSelect }: LinesProps): JSX.Element {
 
   const scrolled = () => {
     const element = ref.current;
-    if (element !== null) pinned.current = element.scrollTop + element.clientHeight >= element.scrollHeight - row;
+    // What comes back into sight begins at the top again, which nobody asked for.
+    if (element !== null && element.clientHeight === height) {
+      pinned.current = element.scrollTop + element.clientHeight >= element.scrollHeight - row;
+    }
   };
   const look = useCallback((at: number) => onSelect(at), [onSelect]);
   const press = (event: KeyboardEvent) => {
