@@ -14,6 +14,9 @@ const SILENCE_PEAK = 8;
 /** Opus frames up to this length hold no sound: a decoder conceals them (RFC 6716 section 3.2.1 and DTX). */
 const EMPTY_FRAME_BYTES = 1;
 
+/** Longest Opus frame that a codec makes of zeros. */
+const ZEROS_FRAME_BYTES = 2;
+
 /** Rate to which packets are decoded for listening: wide enough for speech, half the work of the full rate. */
 const LISTEN_RATE = 16_000;
 
@@ -39,6 +42,8 @@ export interface Sound<T> {
   readonly laterMs: number;
   /** Something to listen with. */
   ear(): Promise<Ear<T>>;
+  /** Tells by looks, at no cost, what cannot be heard for certain. */
+  readonly glance: Ear<T>;
 }
 
 /** PCM. It is listened to at once, which costs next to nothing: whoever encodes it takes it away. */
@@ -47,7 +52,8 @@ export function pcmSound(sampleRate: number): Sound<Int16Array<ArrayBuffer>> {
     durationMs: (samples) => (samples.length * 1000) / sampleRate,
     size: ({ length }) => length,
     laterMs: 0,
-    ear: () => Promise.resolve({ hears: isLoud, [Symbol.dispose]: () => {} }),
+    ear: () => Promise.resolve(LOUD),
+    glance: LOUD,
   };
 }
 
@@ -60,14 +66,18 @@ export function opusSound(load: (() => Promise<OpusCodec>) | undefined): Sound<U
     ear: async () => {
       const decoder: OpusDecoder | undefined = load === undefined ? undefined : await (await load()).decoder(LISTEN_RATE);
       return {
-        hears: (packet) => {
-          if (splitFrames(packet).frames.every(({ length }) => length <= EMPTY_FRAME_BYTES)) return false;
-          return decoder === undefined || isLoud(decoder.decode(packet));
-        },
+        hears: (packet) => longestFrame(packet) > EMPTY_FRAME_BYTES && (decoder === undefined || isLoud(decoder.decode(packet))),
         [Symbol.dispose]: () => decoder?.[Symbol.dispose](),
       };
     },
+    glance: { hears: (packet) => longestFrame(packet) > ZEROS_FRAME_BYTES, [Symbol.dispose]: () => {} },
   };
+}
+
+const LOUD: Ear<Int16Array<ArrayBuffer>> = { hears: isLoud, [Symbol.dispose]: () => {} };
+
+function longestFrame(packet: Uint8Array): number {
+  return Math.max(0, ...splitFrames(packet).frames.map(({ length }) => length));
 }
 
 function isLoud(samples: Int16Array): boolean {

@@ -37,7 +37,7 @@ export interface SpeechOptions {
 /**
  * The first provider whose sound can be heard speaks, and nobody takes over after that. Sound that is empty or digital silence throughout
  * is replaced; where nobody makes a sound it is given as it is, until its provider does so too often and counts as unusable. So who has nobody
- * to stand in is passed on at once, and listened to afterwards.
+ * to stand in is passed on as soon as it looks like sound, and listened to afterwards.
  */
 export class ResilientSpeech implements SynthesizeStage {
   readonly #fallback: Fallback<SynthesizeStage>;
@@ -92,7 +92,9 @@ export class ResilientSpeech implements SynthesizeStage {
     }
   }
 
-  /** Resolves with the first piece that can be heard; with the very first, where nobody could take over if it were all silence. */
+  /**
+   * Resolves with the first piece that can be heard; where nobody could take over if it were all silence, with the first that looks like it.
+   */
   async #listen<T>(
     attempt: Attempt<SynthesizeStage>,
     guard: Guard,
@@ -103,19 +105,11 @@ export class ResilientSpeech implements SynthesizeStage {
   ): Promise<Opened<T>> {
     const limit = this.#options.limits.quietSpeeches;
     const rest = guard.items(bounded(pieces, sound, request, attempt.name));
-    if (attempt.mayBeQuiet(limit)) {
-      const first = await rest.next();
-      if (first.done) {
-        onQuiet([]);
-        throw attempt.quiet(limit);
-      }
-      guard.begun();
-      return { held: [], rest: this.#heardLater(attempt, first.value, rest, sound), pass: attempt.pass, provider: attempt.name };
-    }
+    const later = attempt.mayBeQuiet(limit);
     const held: T[] = [];
     let heldMs = 0;
     try {
-      using ear = await sound.ear();
+      using ear = later ? sound.glance : await sound.ear();
       for (;;) {
         const next = await rest.next();
         if (!next.done && heldMs > MAX_LEADING_SILENCE_MS) throw endlessSilence(attempt.name);
@@ -133,6 +127,7 @@ export class ResilientSpeech implements SynthesizeStage {
       throw error;
     }
     guard.begun();
+    if (later) return { held: [], rest: this.#heardLater(attempt, held, rest, sound), pass: attempt.pass, provider: attempt.name };
     attempt.sounded();
     return { held, rest, pass: attempt.pass, provider: attempt.name };
   }
@@ -140,12 +135,12 @@ export class ResilientSpeech implements SynthesizeStage {
   /** The pieces at once; they are listened to when they have been passed on, until there is something to hear. */
   async *#heardLater<T>(
     attempt: Attempt<SynthesizeStage>,
-    first: T,
+    begun: readonly T[],
     rest: Pulled<T>,
     sound: Sound<T>,
   ): AsyncGenerator<T, void, void> {
-    let unheard: T[] = [first];
-    let unheardMs = sound.durationMs(first);
+    let unheard: T[] = [...begun];
+    let unheardMs = begun.reduce((ms, piece) => ms + sound.durationMs(piece), 0);
     let silentMs = 0;
     using stack = new DisposableStack();
     let ear: Ear<T> | undefined;
@@ -163,7 +158,7 @@ export class ResilientSpeech implements SynthesizeStage {
     };
     try {
       let heard = sound.laterMs === 0 && await hears();
-      yield first;
+      yield* begun;
       for (;;) {
         const next = await rest.next();
         if (next.done) break;

@@ -65,11 +65,11 @@ Deno.test("silence is given as it is where nobody makes a sound; three times in 
   await assert.rejects(spoken(server), { code: "tts_unavailable" });
 });
 
-Deno.test("who has nobody to stand in is heard at once, and counts as silent all the same", async () => {
+Deno.test("who has nobody to stand in is heard as soon as it looks like sound, and counts as silent all the same", async () => {
   const clock = new VirtualClock();
   const silent = await encoded(new Int16Array(28_800));
   const tone = await encoded(Int16Array.from({ length: 14_400 }, (_, i) => 8000 * Math.sin(i / 8)));
-  const stuck = speaking(clock, "only", [SILENT, Infinity]);
+  const stuck = speaking(clock, "only", [SILENT, LOUD, Infinity]);
   const first = await build({ clock, synthesize: [stuck] }).server.synthesize(ASK, { signal: NEVER });
   for await (const piece of piecesOf(first)) {
     assert.deepEqual(Array.from(piece), SILENT);
