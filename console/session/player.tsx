@@ -72,7 +72,7 @@ export function usePlayer(): Player {
 export function PlayerBar({ player: { audio, track, look } }: { readonly player: Player }): JSX.Element {
   const t = useTexts(sessionTexts);
   return (
-    <div class="player" role="region" aria-label={t.player} hidden={track === undefined}>
+    <div class="session-player" role="region" aria-label={t.player} hidden={track === undefined}>
       <span class="small soft">{track?.label}</span>
       <audio
         ref={audio}

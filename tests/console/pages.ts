@@ -6,6 +6,7 @@
 
 import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
+import { recordStuckTalk } from "../support/stuck_talk.ts";
 import { SAMPLE_SESSION } from "./sample_sessions.ts";
 import { CUT_TURN, SAMPLE_TURN } from "./sample_turns.ts";
 
@@ -25,12 +26,13 @@ export interface PageToSee {
   readonly inWindow?: boolean;
 }
 
-/** The recording that pages of recordings are looked at with. */
-const STUCK = new URL("../recordings/stuck_in_recognizing.ndjson", import.meta.url).pathname;
-
-/** Opens that recording and runs to the event that nothing answered. */
+/** Opens the recording of a device that got stuck, and runs to the event that nothing answered. */
 async function openStuck(page: Page): Promise<void> {
-  await page.locator("#recording-file").setInputFiles(STUCK);
+  await page.locator("#recording-file").setInputFiles({
+    name: "stuck_in_recognizing.ndjson",
+    mimeType: "application/x-ndjson",
+    buffer: Buffer.from(await recordStuckTalk()),
+  });
   await page.locator(".toggle").last().click();
   await page.locator("h1").click();
   await page.keyboard.press("b");

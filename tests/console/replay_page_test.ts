@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
+import { readRecording } from "../../services/recorder/read.ts";
 import { CHROMIUM, startBrowser } from "../support/browser.ts";
+import { recordStuckTalk } from "../support/stuck_talk.ts";
 import { idOf, startConsole } from "./console_fixture.ts";
 
 const { ignore } = CHROMIUM;
-const STUCK = new URL("../recordings/stuck_in_recognizing.ndjson", import.meta.url);
 const ATTACK = `<img src=x onerror="document.title='owned'">`;
 
-const text = await Deno.readTextFile(STUCK);
+const text = await recordStuckTalk();
 const lines = text.trimEnd().split("\n");
+const freeing = readRecording(text).records.find(({ kind, type }) => kind === "step" && type.startsWith("xstate.after.recognizingLimit"))
+  ?.edges?.[0];
 
 async function open(page: Page, content: string, name = "a recording.ndjson"): Promise<void> {
   const another = page.getByRole("button", { name: "Open another" });
@@ -45,13 +48,13 @@ Deno.test({
     assert.equal(await page.locator(".position strong").textContent(), "28.940 s");
     await page.locator("[data-path=recognizing][aria-current=step]", { hasText: "21.1 s" }).waitFor();
     await page.locator(".state-edges li", { hasText: "after recognizingLimit (35 s)" }).getByText("fires in 13.9 s").waitFor();
-    await page.locator(".live-actors li.running", { hasText: "device/recognize" }).waitFor();
+    await page.locator(".live-tree li.running", { hasText: "device/recognize" }).waitFor();
 
     // Steps, by keys and buttons.
     await page.keyboard.press("Shift+ArrowRight");
     await page.locator("[data-path=thinking][aria-current=step]").waitFor();
     assert.equal(await active(page).getAttribute("data-id"), "device.ready.replying.thinking");
-    assert.equal(await page.locator(".chart-canvas .edge.last").getAttribute("data-id"), "54");
+    assert.equal(await page.locator(".chart-canvas .edge.last").getAttribute("data-id"), String(freeing));
     await page.getByRole("button", { name: "One record back" }).click();
     await page.locator("[data-path=recognizing][aria-current=step]").waitFor();
 

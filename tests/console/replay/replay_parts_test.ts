@@ -7,11 +7,12 @@ import { PLACES, stripOf } from "../../../console/replay/strip.ts";
 import { changes, eventName, offset, pathOf } from "../../../console/replay/words.ts";
 import type { DrawnChart } from "../../../services/charts/placed.ts";
 import { readRecording, RecordingError, type RecordLine } from "../../../services/recorder/read.ts";
+import { recordStuckTalk } from "../../support/stuck_talk.ts";
 import { VirtualClock } from "../../support/virtual_clock.ts";
 
 const read = (path: string) => Deno.readTextFile(new URL(`../../../${path}`, import.meta.url));
 const device = JSON.parse(await read("docs/charts/device.json")) as DrawnChart;
-const text = await read("tests/recordings/stuck_in_recognizing.ndjson");
+const text = await recordStuckTalk();
 const { records } = readRecording(text);
 const stuck = { end: records.length, record: (at: number) => records[at] };
 const charts = (machine: string) => Promise.resolve(machine === "device" ? device : undefined);
