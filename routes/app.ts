@@ -275,7 +275,10 @@ export function createApp(deps: AppDeps): App {
     const id = c.req.param("id").toLowerCase();
     const lines = deps.recording(id);
     if (lines === undefined) {
-      return problemResponse({ status: 404, code: "no_recording", title: "Nothing is recorded of this device", detail: id }, API_HEADERS);
+      return problemResponse(
+        { status: 404, code: "recording_not_found", title: "Nothing is recorded of this device", detail: id },
+        API_HEADERS,
+      );
     }
     return new Response(ndjson(lines), {
       headers: { "content-type": "application/x-ndjson", "cache-control": "no-store", ...API_HEADERS },

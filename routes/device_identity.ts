@@ -18,8 +18,10 @@ const MAX_DEVICE_ID = 128;
 /** Longest client id: stock devices send a UUID of 36 characters, web clients a name. */
 const MAX_CLIENT_ID = 64;
 
-const DEVICE_ID_FORM = new RegExp(`^[a-z0-9][a-z0-9:._-]{0,${MAX_DEVICE_ID - 1}}$`);
-const CLIENT_ID_FORM = new RegExp(`^[A-Za-z0-9:._@-]{0,${MAX_CLIENT_ID}}$`);
+/** What a device id looks like, in lower case. */
+export const DEVICE_ID_FORM = new RegExp(`^[a-z0-9][a-z0-9:._-]{0,${MAX_DEVICE_ID - 1}}$`);
+/** What a client id looks like. */
+export const CLIENT_ID_FORM = new RegExp(`^[A-Za-z0-9:._@-]{0,${MAX_CLIENT_ID}}$`);
 
 /** What may be wrong with what a request says. */
 export type IdentityError = "device_id_missing" | "device_id_invalid" | "client_id_invalid";

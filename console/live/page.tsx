@@ -82,7 +82,7 @@ function Live({ deviceId, charts }: LiveProps): JSX.Element {
       </Empty>
     );
   }
-  if (problem?.code === "no_recording") {
+  if (problem?.code === "recording_not_found") {
     return (
       <Empty title={t.waitingTitle}>
         <p>{t.waitingText}</p>

@@ -49,7 +49,7 @@ export default function ReplayPage(): JSX.Element {
     try {
       found = await openRecording(await find(), chartOf);
     } catch (error) {
-      wrong = error instanceof ApiError && error.code === "no_recording" ? t.noRecording : messageOf(error);
+      wrong = error instanceof ApiError && error.code === "recording_not_found" ? t.noRecording : messageOf(error);
     }
     // Somebody has asked for another one meanwhile.
     if (mine !== latest.current) return;

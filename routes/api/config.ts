@@ -12,14 +12,15 @@ import { isOnFor, type Rollout } from "../../services/config/mod.ts";
 import type { AppEnv } from "../app_env.ts";
 import { jsonBody } from "./json_body.ts";
 import { type Api, noQuery, OWNER, problems } from "./operation.ts";
-import { deviceId, withoutControls } from "./parameters.ts";
+import { deviceId, integer, pageQuery, withoutControls } from "./parameters.ts";
 
 /** Room for every flag many times over. */
 const MAX_BODY_BYTES = 16_384;
 
-/** Most changes in an answer. */
-const MAX_CHANGES = 1000;
+/** Changes in an answer, where nobody says how many. */
 const DEFAULT_CHANGES = 50;
+/** The latest change that there could be. */
+const MAX_NUMBER = Number.MAX_SAFE_INTEGER;
 
 /** Where flags stand among the keys. */
 const FLAGS = "features.";
@@ -65,11 +66,13 @@ const MAX_WHY_CHARS = 300;
 const changeQuery = z.strictObject({
   why: z.string().trim().min(1).max(MAX_WHY_CHARS).refine(...withoutControls).optional().meta({
     description: "Why, for the record",
-    example: "Answers are slow since noon",
+    param: { example: "Answers are slow since noon" },
   }),
-  known: z.coerce.number().int().min(0).optional().meta({
+  known: integer(0, MAX_NUMBER).optional().meta({
+    type: "integer",
+    minimum: 0,
     description: "Number of the latest change that you know of, 0 for none: where there was another since, nothing is changed (409)",
-    example: 7,
+    param: { example: 7 },
   }),
 });
 
@@ -197,9 +200,7 @@ const listChanges = createRoute({
   security: OWNER,
   summary: "Who changed what of the configuration, and when; the latest first",
   request: {
-    query: z.strictObject({
-      limit: z.coerce.number().int().min(1).max(MAX_CHANGES).default(DEFAULT_CHANGES).meta({ description: "Most changes", example: 50 }),
-    }),
+    query: z.strictObject({ limit: pageQuery.limit }),
   },
   responses: {
     ...json("The changes", z.strictObject({ items: z.array(changeSchema) }), {
@@ -247,7 +248,8 @@ export function addConfig(api: Api, live: LiveConfig): void {
     return c.json({ file, revision, ...(refused === undefined ? {} : { refused }), entries }, 200);
   });
   api.openapi(listChanges, (c) => {
-    const items = live.changes.toReversed().slice(0, c.req.valid("query").limit).map(({ number, at, by, via, why, restores, changes }) => ({
+    const { limit = DEFAULT_CHANGES } = c.req.valid("query");
+    const items = live.changes.toReversed().slice(0, limit).map(({ number, at, by, via, why, restores, changes }) => ({
       number,
       at,
       by,

@@ -44,10 +44,14 @@ const instant = z.string().max(40).transform((text, context) => {
   return z.NEVER;
 });
 
+/** A whole number in digits alone: what else JavaScript reads as a number, such as 1e3 or a space, is nobody's intention. */
+export function integer(min: number, max: number): z.ZodType<number, string> {
+  return z.string().regex(/^\d{1,16}$/, `expected a number from ${min} to ${max}`).transform(Number).pipe(z.int().min(min).max(max));
+}
+
 /** What cuts every list. */
 export const pageQuery = {
-  limit: z.string().regex(/^\d{1,4}$/, `expected a number from 1 to ${MAX_LIMIT}`).transform(Number).pipe(z.int().min(1).max(MAX_LIMIT))
-    .optional()
+  limit: integer(1, MAX_LIMIT).optional()
     .meta({ description: "Items on a page", type: "integer", minimum: 1, maximum: MAX_LIMIT, default: 50, ...example(20) }),
   cursor: z.string().min(1).max(MAX_CURSOR).optional().meta({ description: "next of the page before" }),
 };

@@ -62,7 +62,7 @@ export function invalid(target: string, error: z.core.$ZodError): Response {
 }
 
 /** The problem of something that is not there. */
-export function notFound(what: "device" | "session" | "turn" | "audio" | "alert", id: string): ApiProblem {
+export function notFound(what: "device" | "session" | "turn" | "audio" | "alert" | "chart", id: string): ApiProblem {
   const article = what === "audio" ? "audio" : what === "alert" ? "an alert" : `a ${what}`;
   return new ApiProblem({
     status: 404,

@@ -8,9 +8,12 @@ import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import type { ChartLibrary } from "../../services/charts/library.ts";
 import { type Api, noQuery, OWNER, problems } from "../api/operation.ts";
-import { ApiProblem } from "../api/problem.ts";
+import { notFound } from "../api/problem.ts";
 
 const tags = ["Devices"];
+
+/** Ids of machines: names of programs, no longer than the longest by far. */
+const MACHINE_ID = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
 const summary = z.strictObject({
   id: z.string().meta({ description: "Id of the machine, as in recordings" }),
@@ -48,7 +51,10 @@ const get = createRoute({
   summary: "A state chart with its layout, in pixels",
   request: {
     params: z.strictObject({
-      machine: z.string().min(1).max(64).meta({ description: "Id of the machine", param: { example: "device" } }),
+      machine: z.string().regex(MACHINE_ID, "expected the id of a machine, such as device").meta({
+        description: "Id of the machine",
+        param: { example: "device" },
+      }),
     }),
     query: noQuery,
   },
@@ -90,18 +96,15 @@ export function addCharts(api: Api, charts: ChartLibrary, definitions: ReadonlyM
   api.openapi(get, async (c) => {
     const { machine } = c.req.valid("param");
     const chart = (await charts()).get(machine);
-    if (chart === undefined) throw noChart();
+    if (chart === undefined) throw notFound("chart", machine);
     const headers = { etag: chart.etag, "cache-control": "private, no-cache" };
     if (c.req.header("if-none-match") === chart.etag) return c.body(null, 304, headers);
     return new Response(chart.text, { headers: { ...headers, "content-type": "application/json" } }) as never;
   });
   api.openapi(definition, (c) => {
-    const text = definitions.get(c.req.valid("param").machine)?.();
-    if (text === undefined) throw noChart();
+    const { machine } = c.req.valid("param");
+    const text = definitions.get(machine)?.();
+    if (text === undefined) throw notFound("chart", machine);
     return new Response(text, { headers: { "content-type": "application/json" } }) as never;
   });
-}
-
-function noChart(): ApiProblem {
-  return new ApiProblem({ status: 404, code: "no_chart", title: "There is no such state chart", detail: "See /api/console/charts" });
 }

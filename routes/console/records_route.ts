@@ -59,7 +59,11 @@ export function addRecords(
     if (recorders.get(id) === undefined) {
       throw new ApiProblem(
         isOn(id)
-          ? { status: 404, code: "no_recording", title: "Nothing is recorded of this device: it was not connected within the last hour" }
+          ? {
+            status: 404,
+            code: "recording_not_found",
+            title: "Nothing is recorded of this device: it was not connected within the last hour",
+          }
           : { status: 404, code: "recorder_off", title: "Nothing is recorded of this device: features.recorder is off for it" },
       );
     }

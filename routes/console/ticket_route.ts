@@ -8,14 +8,16 @@ import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import { jsonBody } from "../api/json_body.ts";
 import { type Api, noQuery, OWNER, problems } from "../api/operation.ts";
-import { ApiProblem } from "../api/problem.ts";
-import { claimedIdentity, IDENTITY_ERRORS } from "../device_identity.ts";
+import { CLIENT_ID_FORM, DEVICE_ID_FORM } from "../device_identity.ts";
 import { type DeviceTickets, TICKET_TTL_MS } from "../device_tickets.ts";
 
 /** Room for the two ids. */
 const MAX_BODY_BYTES = 1024;
 
-const bodySchema = z.strictObject({ deviceId: z.string().min(1), clientId: z.string() });
+const bodySchema = z.strictObject({
+  deviceId: z.string().toLowerCase().regex(DEVICE_ID_FORM, "expected a device id, such as 02:00:00:00:00:01"),
+  clientId: z.string().regex(CLIENT_ID_FORM, "expected a client id, such as browser"),
+});
 
 const post = createRoute({
   method: "post",
@@ -62,9 +64,7 @@ export interface TicketRouteDeps {
 export function addTickets(api: Api, { tickets, devicePort }: TicketRouteDeps): void {
   api.openapi(post, (c) => {
     const { deviceId, clientId } = c.req.valid("json");
-    const claimed = claimedIdentity(new Headers(), new URLSearchParams({ "device-id": deviceId, "client-id": clientId }));
-    if (!claimed.ok) throw new ApiProblem({ status: 422, code: claimed.error, title: IDENTITY_ERRORS[claimed.error] });
-    const ticket = tickets.issue(claimed.identity.deviceId, claimed.identity.clientId);
+    const ticket = tickets.issue(deviceId, clientId);
     const port = devicePort();
     return c.json({ ticket, expiresInMs: TICKET_TTL_MS, ...(port === undefined ? {} : { port }) }, 200, { "cache-control": "no-store" });
   });

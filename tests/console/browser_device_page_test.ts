@@ -270,5 +270,5 @@ Deno.test("where device sockets have a port of their own, the page may connect t
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ deviceId: "<b>", clientId: "c" }),
   });
-  assert.deepEqual([wrong.status, (await wrong.json()).code], [422, "device_id_invalid"]);
+  assert.deepEqual([wrong.status, (await wrong.json()).code], [422, "invalid_body"]);
 });

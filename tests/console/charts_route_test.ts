@@ -24,10 +24,15 @@ Deno.test("the charts of every machine are served with their layout, and only on
 
 Deno.test("what is no chart is not found, wherever its name leads, and strangers see none", async () => {
   await using fx = await startConsole();
-  for (const name of ["nobody", "..%2f..%2fdeno", "__proto__", "device.json"]) {
+  for (const name of ["nobody", "constructor"]) {
+    for (const path of [name, `${name}/definition`]) {
+      const response = await fetch(`${fx.base}/api/console/charts/${path}`);
+      assert.deepEqual([response.status, (await response.json()).code], [404, "chart_not_found"], path);
+    }
+  }
+  for (const name of ["..%2f..%2fdeno", "__proto__", "device.json"]) {
     const response = await fetch(`${fx.base}/api/console/charts/${name}`);
-    assert.equal(response.status, 404, name);
-    assert.equal((await response.json() as { code: string }).code, "no_chart");
+    assert.deepEqual([response.status, (await response.json()).code], [400, "invalid_path"], name);
   }
   const stranger = await fetch(`${fx.base}/api/console/charts/device`, { headers: { host: FOREIGN_HOST, "x-forwarded-for": "192.0.2.1" } });
   assert.equal(stranger.status, 401);

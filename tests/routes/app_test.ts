@@ -172,7 +172,7 @@ Deno.test("a recording is lines of JSON for the owner alone", async () => {
   assert.equal(response.headers.get("content-type"), "application/x-ndjson");
   assert.equal(await response.text(), '{"n":1}\n{"n":2}\n');
   const none = await fetch(`${fx.base}/debug/devices/nobody/recording`);
-  assert.deepEqual([none.status, (await none.json()).code], [404, "no_recording"]);
+  assert.deepEqual([none.status, (await none.json()).code], [404, "recording_not_found"]);
 });
 
 Deno.test("with the console off nobody is the owner", async () => {

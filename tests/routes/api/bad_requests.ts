@@ -4,7 +4,7 @@
  * @module
  */
 
-import { addressOf, type Document, type Located, operationsOf, type Parameter } from "./document.ts";
+import { addressOf, type Document, type Located, operationsOf, type Parameter, type Schema } from "./document.ts";
 
 /** A request that must be refused, and how. */
 export interface BadRequest {
@@ -43,6 +43,10 @@ const BAD_INSTANTS = [
   "9007199254740991",
   "NaN",
 ];
+/** Operations that take an empty object: a rollback without a number is of the latest change. */
+const EMPTY_IS_GOOD: ReadonlySet<string> = new Set(["post /api/config/rollback"]);
+/** What operations say, other than `invalid_body`, of a field that there is not: names of flags are keys of the configuration. */
+const UNKNOWN_FIELD: Readonly<Record<string, string>> = { "patch /api/flags": "config_invalid" };
 const JSON_TYPE = { "content-type": "application/json" };
 
 /** Bodies that are good, by operation; what is wrong with a request is then something else. */
@@ -148,15 +152,16 @@ function ofBody(document: Document, located: Located): BadRequest[] {
   if (json === undefined) return [...wrongType, send("type application/json", "application/json", "{}", 415, notTaken)];
   const schema = json.schema.$ref === undefined ? json.schema : document.components.schemas[json.schema.$ref.split("/").at(-1) ?? ""];
   const example = json.example as Record<string, unknown>;
-  const invalid = (what: string, body: unknown) => send(what, "application/json", JSON.stringify(body), 422, "invalid_body");
+  const invalid = (what: string, body: unknown, code = "invalid_body") => send(what, "application/json", JSON.stringify(body), 422, code);
   return [
     ...wrongType,
     send("no JSON", "application/json", "{", 400, "malformed_json"),
     send("nothing", "application/json", "", 400, "malformed_json"),
     send("too much", "application/json", JSON.stringify({ ...example, more: "a".repeat(100_000) }), 413, "body_too_large"),
-    ...[[], null, "text", 5, {}, [example]].map((body) => invalid(`a body of ${JSON.stringify(body)}`, body)),
-    invalid("an unknown field", { ...example, unknown: 1 }),
-    invalid("an id in the body", { ...example, deviceId: "aa", sessionId: "b", turnId: "c" }),
+    ...[[], null, "text", 5, [example]].map((body) => invalid(`a body of ${JSON.stringify(body)}`, body)),
+    ...(EMPTY_IS_GOOD.has(name) ? [] : [invalid("a body of {}", {})]),
+    invalid("an unknown field", { ...example, unknown: 1 }, UNKNOWN_FIELD[name]),
+    invalid("an id in the body", { ...example, deviceId: "aa", sessionId: "b", turnId: "c" }, UNKNOWN_FIELD[name]),
     ...Object.entries(schema?.properties ?? {}).flatMap(([field, { additionalProperties }]) =>
       // A bell within an announcement is no harm; a text of nothing else is. An object of whatever values takes whatever object.
       [
@@ -174,13 +179,18 @@ function ofBody(document: Document, located: Located): BadRequest[] {
 }
 
 function badValues({ name, schema }: Parameter): string[] {
-  if (schema.type === "integer") return BAD_INTEGERS;
+  if (schema.type === "integer") return BAD_INTEGERS.filter((text) => !isWithin(schema, text));
   if (schema.enum !== undefined) return ["", "other", "' OR 1=1"];
   if (name === "from" || name === "until") return [...BAD_INSTANTS, ...INJECTIONS];
   if (name === "cursor") return ["", "x", "at-1", "bm90IGEgY3Vyc29y", ...INJECTIONS];
-  // Searching for what looks like an attack is no attack.
-  if (name === "text") return ["", "  ", "a".repeat(201), "\u0000", "a\nb"];
+  // Searching for what looks like an attack is no attack, and neither is writing of one.
+  if (name === "text" || name === "why") return ["", "  ", "a".repeat((schema.maxLength ?? Infinity) + 1), "\u0000", "a\nb"];
   return INJECTIONS;
+}
+
+/** Whether a number that is bad for most is good here: there is none too large where the schema names no maximum. */
+function isWithin({ minimum = 1, maximum = Number.MAX_SAFE_INTEGER }: Schema, text: string): boolean {
+  return /^-?\d+$/.test(text) && Number(text) >= minimum && Number(text) <= maximum;
 }
 
 function codeOf({ name }: Parameter, value: string): string {

@@ -13,6 +13,9 @@ export const ENDLESS: ReadonlySet<string> = new Set(["get /api/console/feed"]);
 export interface Schema {
   readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly maxLength?: number;
   readonly $ref?: string;
   readonly additionalProperties?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
