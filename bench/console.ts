@@ -10,6 +10,7 @@ import { openCold, type PageLoad } from "../tests/console/page_load.ts";
 import { PAGES_TO_SEE } from "../tests/console/pages.ts";
 import { fillFleet, SAMPLE_ID, SAMPLE_TOOLS, sampleAnswer } from "../tests/console/sample_devices.ts";
 import { fillSessions } from "../tests/console/sample_sessions.ts";
+import { playSample, sampleTalk } from "../tests/console/sample_talk.ts";
 import { print } from "../tools/output.ts";
 import { printMethod, printTable, quick } from "./support/report.ts";
 import { fixed, quantile } from "./support/stats.ts";
@@ -37,9 +38,11 @@ if (CHROMIUM.ignore) print("Skipped: install chromium\n");
 else await measure();
 
 async function measure(): Promise<void> {
-  await using fx = await startConsole({ tools: SAMPLE_TOOLS, answer: sampleAnswer });
+  await using sample = sampleTalk(SAMPLE_ID);
+  await using fx = await startConsole({ tools: SAMPLE_TOOLS, answer: sampleAnswer, recorders: sample.recorders });
   await fillFleet(fx);
   await fillSessions(fx);
+  await playSample(sample);
   await fx.console.bundle();
   await using browser = await startBrowser();
   const pages = PAGES_TO_SEE.filter(({ act, stranger }) => act === undefined && stranger !== true);

@@ -18,7 +18,7 @@ import { StateChip, TimeInState } from "../ui/state_chip.tsx";
 import { Empty, Failure, Loading } from "../ui/states.tsx";
 import { Actions } from "./actions.tsx";
 import { Facts } from "./facts.tsx";
-import { type PanelEntry, PANELS } from "./panels.ts";
+import { PANELS } from "./panels.ts";
 import { Settings } from "./settings.tsx";
 import { deviceTexts } from "./texts.ts";
 import { Tools } from "./tools.tsx";
@@ -94,17 +94,9 @@ export default function DevicePage({ params }: PageProps): JSX.Element {
         />
       )}
       <Tools deviceId={id} online={online} tools={tools} />
-      {PANELS.map((panel) => <Panel key={panel.id} panel={panel} deviceId={id} />)}
+      {PANELS.map((Panel, at) => <Panel key={at} deviceId={id} />)}
     </Page>
   );
-}
-
-function Panel({ panel, deviceId }: { readonly panel: PanelEntry; readonly deviceId: string }): JSX.Element {
-  const { loaded } = useLoad(panel.load, [panel]);
-  if (loaded.state === "failed") return <Failure error={loaded.error} />;
-  if (loaded.state === "loading") return <Loading />;
-  const Shown = loaded.value.default;
-  return <Shown deviceId={deviceId} />;
 }
 
 /** A device that is not registered is no failure: it may be connected all the same. */

@@ -1,25 +1,14 @@
 /**
- * The panels of a device's page, below its settings and tools: each is loaded with the page and drawn in this order.
+ * The panels of a device's page, below its settings and tools, drawn in this order.
  *
  * @module
  */
 
 import type { JSX } from "preact";
+import { LivePanel } from "../live/panel.tsx";
+import { SessionsPanel } from "../sessions/panel.tsx";
+import { LatestTurns } from "../turn/panel.tsx";
+import type { PanelProps } from "./panel.ts";
 
-/** What a panel is handed. */
-export interface PanelProps {
-  readonly deviceId: string;
-}
-
-/** A panel. */
-export interface PanelEntry {
-  readonly id: string;
-  readonly load: () => Promise<{ readonly default: (props: PanelProps) => JSX.Element | null }>;
-}
-
-/** All panels, in the order in which they are shown. */
-export const PANELS: readonly PanelEntry[] = [
-  { id: "sessions", load: () => import("../sessions/panel.tsx") },
-  { id: "live", load: () => import("../live/panel.tsx") },
-  { id: "turns", load: () => import("../turn/panel.tsx") },
-];
+/** All panels. Part of the page's own script: all are shown at once, and each import of its own would cost requests of a first load. */
+export const PANELS: readonly ((props: PanelProps) => JSX.Element | null)[] = [SessionsPanel, LivePanel, LatestTurns];

@@ -6,15 +6,14 @@
 
 import type { JSX } from "preact";
 import { useConsole, useTexts } from "../context.ts";
-import type { PanelProps } from "../device/panels.ts";
+import type { PanelProps } from "../device/panel.ts";
 import { Link } from "../shell/link.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { StateChip, TimeInState } from "../ui/state_chip.tsx";
-import { Download } from "./download.tsx";
 import { liveTexts } from "./texts.ts";
 
 /** The panel. */
-export default function LivePanel({ deviceId }: PanelProps): JSX.Element {
+export function LivePanel({ deviceId }: PanelProps): JSX.Element {
   const { fleet } = useConsole();
   const t = useTexts(liveTexts);
   const device = fleet.devices.value?.get(deviceId);
@@ -31,7 +30,6 @@ export default function LivePanel({ deviceId }: PanelProps): JSX.Element {
         <Link to={`/devices/${encodeURIComponent(deviceId)}/live`} class="button">
           <Icon name="pulse" size={16} /> {t.open}
         </Link>
-        <Download deviceId={deviceId} />
       </p>
     </section>
   );

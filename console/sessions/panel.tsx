@@ -7,7 +7,7 @@
 import type { JSX } from "preact";
 import type { Session } from "../../routes/console/types.ts";
 import { useConsole, useTexts } from "../context.ts";
-import type { PanelProps } from "../device/panels.ts";
+import type { PanelProps } from "../device/panel.ts";
 import { Link } from "../shell/link.tsx";
 import { useLoad } from "../ui/load.ts";
 import type { ListPage } from "../ui/pages.tsx";
@@ -19,7 +19,7 @@ import { sessionsTexts } from "./texts.ts";
 const LATEST = 5;
 
 /** The panel; nothing while sessions are not served. */
-export default function SessionsPanel({ deviceId }: PanelProps): JSX.Element | null {
+export function SessionsPanel({ deviceId }: PanelProps): JSX.Element | null {
   const { api, session, fleet } = useConsole();
   const t = useTexts(sessionsTexts);
   const hasApi = session.value?.api === true;

@@ -9,7 +9,7 @@ import type { Listed, Turn } from "../../routes/console/types.ts";
 import { timeline } from "../../services/timeline/timeline.ts";
 import { milliseconds } from "../../services/timeline/words.ts";
 import { useConsole, useTexts } from "../context.ts";
-import type { PanelProps } from "../device/panels.ts";
+import type { PanelProps } from "../device/panel.ts";
 import { moment } from "../i18n/format.ts";
 import { Link } from "../shell/link.tsx";
 import { useLoad } from "../ui/load.ts";
@@ -22,7 +22,7 @@ import { turnTexts } from "./texts.ts";
 const LATEST = 8;
 
 /** The panel. */
-export default function LatestTurns({ deviceId }: PanelProps): JSX.Element {
+export function LatestTurns({ deviceId }: PanelProps): JSX.Element {
   const { api, fleet, session, language } = useConsole();
   const t = useTexts(turnTexts);
   const words = useTexts(pictureTexts);

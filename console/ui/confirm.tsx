@@ -5,7 +5,7 @@
  */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { useTexts } from "../context.ts";
 import { commonTexts } from "../i18n/common.ts";
 
@@ -26,7 +26,8 @@ export function Confirm({ title, text, action, children, onYes, onNo }: ConfirmP
   const t = useTexts(commonTexts);
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // At once, so that a key pressed next is already an answer to the question.
+  useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
     return () => element?.close();

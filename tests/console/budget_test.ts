@@ -5,6 +5,7 @@ import { openCold } from "./page_load.ts";
 import { PAGES_TO_SEE } from "./pages.ts";
 import { fillFleet, SAMPLE_ID, SAMPLE_TOOLS, sampleAnswer } from "./sample_devices.ts";
 import { fillSessions } from "./sample_sessions.ts";
+import { playSample, sampleTalk } from "./sample_talk.ts";
 
 /** Bytes of a first load, whatever page it is of: what the console may cost over a slow Wi-Fi. */
 const MAX_BYTES = 150_000;
@@ -19,9 +20,11 @@ Deno.test({
   name: "each page, opened for the first time, is small, asks this server alone and a few times, stands still and logs no error",
   ignore: CHROMIUM.ignore,
   async fn(t) {
-    await using fx = await startConsole({ tools: SAMPLE_TOOLS, answer: sampleAnswer });
+    await using sample = sampleTalk(SAMPLE_ID);
+    await using fx = await startConsole({ tools: SAMPLE_TOOLS, answer: sampleAnswer, recorders: sample.recorders });
     await fillFleet(fx);
     await fillSessions(fx);
+    await playSample(sample);
     await using browser = await startBrowser();
     for (const { name, path, ready, act, stranger } of PAGES_TO_SEE) {
       if (act !== undefined || stranger === true) continue;

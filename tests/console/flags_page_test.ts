@@ -47,6 +47,7 @@ Deno.test({
       const row = flag("cache");
       await row.getByRole("combobox").selectOption("off");
       await row.getByRole("button", { name: "Change" }).click();
+      await dialog.waitFor();
       await page.keyboard.press("Escape");
       await dialog.waitFor({ state: "hidden" });
       assert.equal(await row.getByRole("combobox").inputValue(), "on");

@@ -14,12 +14,12 @@ Deno.test({
     await using browser = await startBrowser();
     const { page, problems } = await browser.page();
     await page.goto(`${fx.base}/console`);
-    await page.getByRole("link", { name: idOf(1) }).waitFor();
+    await page.getByRole("link", { name: idOf(1), exact: true }).waitFor();
     await page.locator(".fleet-row", { hasText: "listening" }).waitFor();
     fx.change({ deviceId: idOf(1), state: "speaking" });
     await page.locator(".fleet-row", { hasText: "speaking" }).waitFor();
     fx.change({ deviceId: idOf(2) });
-    await page.getByRole("link", { name: idOf(2) }).waitFor();
+    await page.getByRole("link", { name: idOf(2), exact: true }).waitFor();
     fx.leave(idOf(1));
     await page.locator(".fleet-row", { hasText: "offline" }).waitFor();
     assert.deepEqual(problems, []);
@@ -41,11 +41,11 @@ Deno.test({
     await page.getByRole("alert").filter({ hasText: "The password is wrong." }).waitFor();
     await field.fill(PASSWORD);
     await page.keyboard.press("Enter");
-    await page.getByRole("link", { name: idOf(1) }).waitFor();
+    await page.getByRole("link", { name: idOf(1), exact: true }).waitFor();
     const [cookie] = await page.context().cookies();
     assert.ok(cookie?.httpOnly && cookie.sameSite === "Strict");
     await page.reload();
-    await page.getByRole("link", { name: idOf(1) }).waitFor();
+    await page.getByRole("link", { name: idOf(1), exact: true }).waitFor();
     await page.getByRole("button", { name: "Sign out" }).click();
     await field.waitFor();
     assert.deepEqual(await page.context().cookies(), []);
@@ -85,7 +85,7 @@ Deno.test({
     await using browser = await startBrowser();
     const { page } = await browser.page();
     await page.goto(`${fx.base}/console`);
-    const device = page.getByRole("link", { name: idOf(1) });
+    const device = page.getByRole("link", { name: idOf(1), exact: true });
     await device.waitFor();
     await page.keyboard.press("Tab");
     assert.equal(await page.locator(":focus").textContent(), "Skip to content");
@@ -111,13 +111,13 @@ Deno.test({
     await using fx = await startConsole();
     fx.change({ deviceId: idOf(1) });
     await page.goto(`${fx.base}/console`);
-    await page.getByRole("link", { name: idOf(1) }).waitFor();
+    await page.getByRole("link", { name: idOf(1), exact: true }).waitFor();
     await page.route("**/api/console/feed", (route) => route.abort());
     await page.evaluate("feedSource.dispatchEvent(new Event('error'))");
     await page.getByText("reconnecting").waitFor();
     await page.unroute("**/api/console/feed");
     fx.change({ deviceId: idOf(2) });
-    await page.getByRole("link", { name: idOf(2) }).waitFor();
+    await page.getByRole("link", { name: idOf(2), exact: true }).waitFor();
     await page.getByText("reconnecting").waitFor({ state: "detached" });
   },
 });

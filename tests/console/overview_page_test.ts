@@ -60,7 +60,7 @@ Deno.test({
       await page.getByRole("link", { name: "Devices", exact: true }).click();
       await page.locator(".fleet-row", { hasText: idOf(1) }).locator(".alert-mark").waitFor();
       await page.getByRole("button", { name: "With alerts 1" }).click();
-      await page.getByRole("link", { name: idOf(1) }).click();
+      await page.getByRole("link", { name: idOf(1), exact: true }).click();
       await page.locator(".alert-words", { hasText: "Save its recording" }).waitFor();
       await page.getByRole("link", { name: "Overview" }).click();
     });

@@ -177,7 +177,7 @@ Deno.test({
     await using browser = await startBrowser();
     const { page, problems } = await browser.page();
     await page.goto(`${fx.base}/console`);
-    await page.getByRole("link", { name: ATTACK }).click();
+    await page.getByRole("link", { name: ATTACK, exact: true }).click();
     await page.getByRole("heading", { name: ATTACK }).waitFor();
     await page.locator("summary").click();
     await page.getByRole("button", { name: "Call" }).click();
