@@ -3,12 +3,14 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { encodeWav } from "../../audio/wav.ts";
 import type { StoredTurn } from "../../services/history/store.ts";
+import { sumOf, timeline } from "../../services/timeline/timeline.ts";
 import { CHROMIUM, FOREIGN_HOST, startBrowser, type TestBrowser } from "../support/browser.ts";
 import { needs } from "../support/programs.ts";
 import { eventually } from "../support/server_device.ts";
 import { type ServerProcess, startServer } from "../support/server_process.ts";
 import { concat, silence, speak, SPEECH_RATE } from "../support/speech.ts";
 import { tempDir } from "../support/temp_dir.ts";
+import { TURN_MARKS } from "../support/turn_marks.ts";
 
 const ignore = CHROMIUM.ignore || needs("flite").ignore || needs("pocketsphinx_continuous").ignore || needs("espeak-ng").ignore;
 
@@ -25,21 +27,6 @@ const AUDIBLE_DB = -30;
 
 /** Conversations that are begun before it is the server's fault: a machine that others load starves voice detection now and then. */
 const TRIES = 4;
-
-/** The instants of a turn, in the order in which they must lie. */
-const MARKS = [
-  "speechEndMs",
-  "vadEndMs",
-  "endpointMs",
-  "recognizedMs",
-  "settledMs",
-  "firstTokenMs",
-  "firstSentenceMs",
-  "firstAudioMs",
-  "firstFrameMs",
-  "playoutEndMs",
-  "commitMs",
-] as const;
 
 const PATH = ["listening", "vad", "recognizing", "thinking", "speaking", "persisting", "listening"];
 
@@ -113,11 +100,11 @@ async function assertConversation(
       return { ok: found !== undefined, value: found ?? turns };
     }) as StoredTurn;
     assert.equal(turn.heardText.trim(), turn.replyText.trim());
-    const marks = MARKS.map((name) => turn.timings[name] ?? assert.fail(`no ${name}`));
+    const marks = TURN_MARKS.map((name) => turn.timings[name] ?? assert.fail(`no ${name}`));
     assert.deepEqual(marks, marks.toSorted((a, b) => a - b));
-    // The stages lie end to end: together they are as long as the turn, from the end of speech to its commit.
-    const stages = marks.slice(1).map((mark, index) => mark - marks[index]!);
-    assert.ok(Math.abs(stages.reduce((sum, ms) => sum + ms, 0) - (marks.at(-1)! - marks[0]!)) < 1);
+    const told = timeline(turn);
+    const { partsMs = NaN, missingMs = NaN } = sumOf(told) ?? {};
+    assert.ok(missingMs < 1 && Math.abs(partsMs - (told.responseMs ?? NaN)) < 1, JSON.stringify(told));
     assert.ok(turn.endedAt - turn.startedAt >= Math.floor(turn.timings.playoutEndMs!), JSON.stringify(turn));
   });
   await t.step("a tool that is called from elsewhere changes what is heard here", async () => {

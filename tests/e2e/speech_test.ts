@@ -7,6 +7,7 @@ import { needs } from "../support/programs.ts";
 import { deviceOf, identityOf, PATIENCE_MS, type ServerDeviceOptions, untilAnswered, untilStatus } from "../support/server_device.ts";
 import { type ServerProcess, startServer } from "../support/server_process.ts";
 import { utterance } from "./sayings.ts";
+import { TURN_MARKS } from "../support/turn_marks.ts";
 
 const ignore = needs("flite").ignore || needs("pocketsphinx_continuous").ignore || needs("espeak-ng").ignore;
 
@@ -20,21 +21,6 @@ const AUDIBLE_RMS = 1000;
 const COMMANDS = [
   ["hello", "turn on the light", "what time is it", "one two three four five", "open the door"],
   ["good morning", "turn off the light", "stop the music", "six seven eight nine ten", "set the volume to seven"],
-] as const;
-
-/** The instants of a turn, in the order in which they must lie. `persistedMs` is left out: it is written after the commit that is read. */
-const MARKS = [
-  "speechEndMs",
-  "vadEndMs",
-  "endpointMs",
-  "recognizedMs",
-  "settledMs",
-  "firstTokenMs",
-  "firstSentenceMs",
-  "firstAudioMs",
-  "firstFrameMs",
-  "playoutEndMs",
-  "commitMs",
 ] as const;
 
 const serverEnv = {
@@ -69,7 +55,7 @@ function assertWhole(turn: StoredTurn | undefined, said: string): void {
   assert.notEqual(turn.replyText, "");
   assert.equal(turn.heardText.trim(), turn.replyText.trim(), `all of the reply to ${said} was heard`);
   assert.ok(turn.heardMs > 0);
-  const marks = MARKS.map((name) => turn.timings[name] ?? assert.fail(`${said} has no ${name}`));
+  const marks = TURN_MARKS.map((name) => turn.timings[name] ?? assert.fail(`${said} has no ${name}`));
   assert.deepEqual(marks, marks.toSorted((a, b) => a - b), `marks of ${said} in order`);
   assert.ok(turn.timings.leadingSilenceMs !== undefined, `the silence before the answer to ${said} was measured`);
 }

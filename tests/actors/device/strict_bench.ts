@@ -16,6 +16,7 @@ import {
 } from "../../../tools/device/mod.ts";
 import { type Conversation, conversation, type ConversationOptions } from "../../support/conversation.ts";
 import { packet } from "../../support/fake_audio.ts";
+import { TURN_MARKS } from "../../support/turn_marks.ts";
 
 /** What the scripted server answers unless a test says otherwise: three sentences of 900 ms. */
 export const ANSWER = ["One is here. ", "Two is here. ", "Three is here."];
@@ -162,27 +163,12 @@ export class StrictBench implements AsyncDisposable {
   }
 }
 
-/** The instants of a turn, in the order in which they must lie, where they are. */
-const MARKS = [
-  "speechEndMs",
-  "vadEndMs",
-  "endpointMs",
-  "recognizedMs",
-  "settledMs",
-  "firstTokenMs",
-  "firstSentenceMs",
-  "firstAudioMs",
-  "firstFrameMs",
-  "playoutEndMs",
-  "commitMs",
-] as const satisfies readonly (keyof TurnRecord["timings"])[];
-
 /** What holds for every turn in a history. */
 export function checkTurns(turns: readonly TurnRecord[]): void {
   assert.equal(new Set(turns.map(({ turnId }) => turnId)).size, turns.length, "a turn was committed twice");
   for (const turn of turns) {
     assert.notEqual(turn.outcome, "crashed");
-    const marks = MARKS.map((name) => turn.timings[name]).filter((mark) => mark !== undefined);
+    const marks = TURN_MARKS.map((name) => turn.timings[name]).filter((mark) => mark !== undefined);
     assert.deepEqual(marks, marks.toSorted((a, b) => a - b), `the marks of a turn are out of order: ${JSON.stringify(turn.timings)}`);
     assert.ok(turn.endedAt >= turn.startedAt + (marks.at(-1) ?? 0) - 1, "a turn ended before its last mark");
   }
