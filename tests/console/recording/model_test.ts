@@ -3,8 +3,9 @@ import fc from "fast-check";
 import { CHECKPOINT_RECORDS, RecordingModel } from "../../../console/recording/model.ts";
 import { type ActorView, mainMachine, type View } from "../../../console/recording/view.ts";
 import type { Chart } from "../../../services/charts/model.ts";
-import { readRecording, type RecordLine } from "../../../services/recorder/read.ts";
+import { readRecording } from "../../../services/recorder/read.ts";
 import { recordStuckTalk } from "../../support/stuck_talk.ts";
+import { line } from "./line.ts";
 
 const DEVICE_CHART = new URL("../../../docs/charts/device.json", import.meta.url);
 
@@ -15,15 +16,6 @@ async function stuck(): Promise<RecordingModel> {
   return model;
 }
 
-const line = (seq: number, more: Partial<RecordLine>): RecordLine => ({
-  seq,
-  t: seq,
-  wall: seq,
-  kind: "note",
-  actor: "",
-  type: "n",
-  ...more,
-});
 const statusOf = ({ actors }: View) => Object.fromEntries(actors.map(({ actor, status }: ActorView) => [actor, status]));
 
 const PATHS = ["device", "device/reply", "device/reply/tool"];

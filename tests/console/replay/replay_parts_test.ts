@@ -6,9 +6,10 @@ import { Player } from "../../../console/replay/player.ts";
 import { PLACES, stripOf } from "../../../console/replay/strip.ts";
 import { changes, eventName, offset, pathOf } from "../../../console/replay/words.ts";
 import type { DrawnChart } from "../../../services/charts/placed.ts";
-import { readRecording, RecordingError, type RecordLine } from "../../../services/recorder/read.ts";
+import { readRecording, RecordingError } from "../../../services/recorder/read.ts";
 import { recordStuckTalk } from "../../support/stuck_talk.ts";
 import { VirtualClock } from "../../support/virtual_clock.ts";
+import { line } from "../recording/line.ts";
 
 const read = (path: string) => Deno.readTextFile(new URL(`../../../${path}`, import.meta.url));
 const device = JSON.parse(await read("docs/charts/device.json")) as DrawnChart;
@@ -16,15 +17,6 @@ const text = await recordStuckTalk();
 const { records } = readRecording(text);
 const stuck = { end: records.length, record: (at: number) => records[at] };
 const charts = (machine: string) => Promise.resolve(machine === "device" ? device : undefined);
-const line = (seq: number, more: Partial<RecordLine>): RecordLine => ({
-  seq,
-  t: seq,
-  wall: seq,
-  kind: "note",
-  actor: "",
-  type: "n",
-  ...more,
-});
 
 Deno.test("breakpoints stop where a state is entered, an event comes, nothing answers, or an actor fails", () => {
   const recordAt = (at: number) => records[at];
